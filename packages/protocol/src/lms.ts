@@ -1,0 +1,52 @@
+import { type Static, Type } from 'typebox';
+import { Closed, Course, LmsId, Locale, Method, Name, Occasion, PhoneText, Reason, Time } from './fields.ts';
+
+/** `POST /v1/checks`: one question “is it really you?” for one learner and one occasion. */
+export const OpenCheckRequest = Closed({
+  learner: Closed({
+    id: LmsId,
+    name: Name,
+    phone: PhoneText,
+    birthDate: Type.Optional(Type.String({ format: 'date' })),
+  }),
+  course: Course,
+  occasion: Occasion,
+  session: Type.Optional(
+    Closed({ id: Type.Optional(LmsId), ip: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })) }),
+  ),
+  returnUrl: Type.Optional(Type.String({ format: 'uri', maxLength: 2000 })),
+  locale: Type.Optional(Locale),
+  force: Type.Optional(Type.Boolean()),
+});
+export type OpenCheckRequest = Static<typeof OpenCheckRequest>;
+
+/** 201 for a new check, 200 for one that was open already. `url` is valid until `expiresAt`. */
+export const OpenedCheck = Closed({
+  id: Type.String(),
+  status: Type.Literal('open'),
+  url: Type.String({ format: 'uri' }),
+  expiresAt: Time,
+  reasons: Type.Array(Reason),
+});
+export type OpenedCheck = Static<typeof OpenedCheck>;
+
+export const CheckStatus = Type.Enum(['open', 'passed', 'expired']);
+export type CheckStatus = Static<typeof CheckStatus>;
+
+/** `GET /v1/checks/{id}` */
+export const CheckReply = Closed({
+  id: Type.String(),
+  status: CheckStatus,
+  method: Type.Optional(Method),
+  passedAt: Type.Optional(Time),
+  learner: Closed({ id: LmsId }),
+  course: Course,
+  occasion: Occasion,
+  reasons: Type.Array(Reason),
+  receipt: Type.Optional(Type.String({ description: 'Compact JWS, typ motp-receipt+jwt' })),
+});
+export type CheckReply = Static<typeof CheckReply>;
+
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })),
+});
