@@ -1,0 +1,75 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { type Answers, answerQueue } from './checks/answer-check.ts';
+import { lmsRoutes } from './checks/lms-routes.ts';
+import { tokenHash } from './checks/open-check.ts';
+import { checkRoutes } from './checks/routes.ts';
+import { originsOfToken } from './checks/view-check.ts';
+import { pendingMigrations } from './db/migrate.ts';
+import type { Database } from './db/open.ts';
+import { documentRoutes } from './http/docs.ts';
+import { securityHeaders } from './http/headers.ts';
+import { createMetrics, operationRoutes } from './http/metrics.ts';
+import { separateOrigins } from './http/origins.ts';
+import { pageRoutes } from './http/pages.ts';
+import { createServer, type Server } from './http/server.ts';
+import type { Keyring } from './keys/keyring.ts';
+import { outboxRoutes } from './messages/routes.ts';
+import { receiptRoutes } from './receipts/routes.ts';
+import type { SigningKeys } from './receipts/signing-keys.ts';
+import { appRoutes } from './registration/routes.ts';
+import type { World } from './world.ts';
+
+export interface AppOptions {
+  database: Database;
+  keyring: Keyring;
+  world: World;
+  logger: FastifyBaseLogger;
+  signingKeys: SigningKeys;
+  publicUrl: string;
+  appUrl: string;
+  demo: { lmsUrl: string } | undefined;
+  limits: boolean;
+  trustedProxies: readonly string[];
+  version: string;
+  webRoot: string;
+  sdkFile: string;
+  /** Is called after a commit that queued a message. */
+  messagesWaiting(): void;
+}
+
+export interface App {
+  server: Server;
+  answers: Answers;
+}
+
+/** Wires the domain folders together; nothing here knows a rule. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { database, keyring, world, publicUrl, appUrl, demo } = options;
+  const server = createServer(options);
+  const isHttps = publicUrl.startsWith('https:');
+  server.addHook('onRequest', (_request, reply, done) => {
+    securityHeaders(reply, isHttps);
+    done();
+  });
+  separateOrigins(server, { publicUrl, appUrl });
+  const metrics = createMetrics(() => answers.length);
+  const answers = answerQueue({ database, keyring, world, observe: metrics.batchSettled });
+  const issuer = { issuer: publicUrl, demo: demo !== undefined, keys: options.signingKeys };
+  const common = { database, keyring, world, issuer, publicUrl, appUrl, demo: demo !== undefined };
+
+  await documentRoutes(server, publicUrl, options.version);
+  lmsRoutes(server, common);
+  checkRoutes(server, { ...common, answers, answered: metrics.answered });
+  receiptRoutes(server, options.signingKeys);
+  const outboxUrl = `${publicUrl}/demo/outbox`;
+  appRoutes(server, {
+    ...options,
+    appHost: new URL(appUrl).hostname,
+    origins: [...new Set([publicUrl, appUrl])],
+    demo: demo && { outboxUrl, lmsUrl: demo.lmsUrl },
+  });
+  if (demo) outboxRoutes(server, { outbox: common, appUrl: `${appUrl}/app/`, lmsUrl: demo.lmsUrl });
+  operationRoutes(server, metrics, async () => (await pendingMigrations(database)).length === 0);
+  pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
+  return { server, answers };
+}

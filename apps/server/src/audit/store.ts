@@ -1,0 +1,33 @@
+import { sql } from 'kysely';
+import { rowsOf } from '../db/batch.ts';
+import type { Tx } from '../db/open.ts';
+import type { AuditEvent } from './record.ts';
+
+const columns = {
+  at: 'bigint',
+  kind: 'text',
+  actor: 'text',
+  institution_id: 'text',
+  learner_id: 'text',
+  device_id: 'text',
+  check_id: 'text',
+  data_json: 'text',
+} as const;
+
+/** One statement for any number of events. */
+export async function insertEvents(tx: Tx, events: readonly AuditEvent[]): Promise<void> {
+  const rows = events.map((event) => ({
+    at: event.at,
+    kind: event.kind,
+    actor: event.actor,
+    institution_id: event.institution ?? null,
+    learner_id: event.learner ?? null,
+    device_id: event.device ?? null,
+    check_id: event.check ?? null,
+    data_json: event.data ? JSON.stringify(event.data) : null,
+  }));
+  const names = sql.join(Object.keys(columns).map((name) => sql.ref(name)));
+  await sql`insert into audit_event (${names}) select ${names} from ${rowsOf(tx.dialect, columns, rows)}`.execute(
+    tx.sql,
+  );
+}

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import type { OpenCheckRequest, OpenedCheck, ProblemError } from '@motp/protocol';
+import type { Insertable } from 'kysely';
+import { record } from '../audit/record.ts';
+import type { Database, Tx } from '../db/open.ts';
+import type { CheckRow, IdempotencyRow } from '../db/schema.ts';
+import { type Institution, originsOf } from '../institutions/api-keys.ts';
+import { isReturnUrl } from '../institutions/rules.ts';
+import type { Keyring, Sealed } from '../keys/keyring.ts';
+import { comparableName, parsePhone } from '../learners/rules.ts';
+import { newId, type World } from '../world.ts';
+import {
+  endCheck,
+  findIdempotent,
+  insertCheck,
+  insertIdempotent,
+  lockOpenCheck,
+  setIdempotentAnswer,
+} from './open-store.ts';
+import { CHECK_MINUTES, isReusable, reasonsOf } from './opening-rules.ts';
+import type { StoredCheck } from './store.ts';
+
+export interface OpeningDependencies {
+  database: Database;
+  keyring: Keyring;
+  world: World;
+  publicUrl: string;
+  demo: boolean;
+}
+
+export type Opening =
+  | { kind: 'answered'; status: 200 | 201; body: OpenedCheck }
+  | { kind: 'malformed'; errors: ProblemError[] }
+  | { kind: 'refused'; reason: 'origin-not-registered' | 'idempotency-mismatch' | 'idempotency-running' };
+
+/** Opens a check for one learner and one occasion, or gives the one that is open already (C-1). */
+export async function openCheck(
+  dependencies: OpeningDependencies,
+  institution: Institution,
+  request: OpenCheckRequest,
+  idempotencyKey?: string,
+): Promise<Opening> {
+  const errors = faults(request);
+  if (errors.length > 0) return { kind: 'malformed', errors };
+  if (request.returnUrl && !isReturnUrl(request.returnUrl, originsOf(institution), dependencies.demo)) {
+    return { kind: 'refused', reason: 'origin-not-registered' };
+  }
+  return dependencies.database.transaction((tx) =>
+    idempotencyKey === undefined
+      ? openOnce(dependencies, tx, institution, request)
+      : openIdempotent(dependencies, tx, institution, request, idempotencyKey),
+  );
+}
+
+function faults({ learner }: OpenCheckRequest): ProblemError[] {
+  const errors: ProblemError[] = [];
+  if (comparableName(learner.name) === '') errors.push({ path: '/learner/name', message: 'is empty' });
+  if (!parsePhone(learner.phone)) errors.push({ path: '/learner/phone', message: 'is not a phone number' });
+  return errors;
+}
+
+/** The same key and body give the same answer for a day; the primary key decides between two at once. */
+async function openIdempotent(
+  dependencies: OpeningDependencies,
+  tx: Tx,
+  institution: Institution,
+  request: OpenCheckRequest,
+  key: string,
+): Promise<Opening> {
+  const row: IdempotencyRow = {
+    institution_id: institution.id,
+    key,
+    body_hash: dependencies.keyring.hash('request-body', canonical(request)),
+    status: 0,
+    body_json: '{}',
+    created_at: dependencies.world.now(),
+  };
+  if (!(await insertIdempotent(tx, row))) {
+    const first = await findIdempotent(tx, institution.id, key);
+    return first
+      ? repeat(dependencies, first, row.body_hash)
+      : { kind: 'refused', reason: 'idempotency-running' };
+  }
+  const opening = await openOnce(dependencies, tx, institution, request);
+  if (opening.kind !== 'answered') throw new Error('an opening without faults was not answered');
+  const { url: _, ...kept } = opening.body;
+  await setIdempotentAnswer(tx, { ...row, status: opening.status, body_json: JSON.stringify(kept) });
+  return opening;
+}
+
+function repeat(dependencies: OpeningDependencies, first: IdempotencyRow, bodyHash: string): Opening {
+  if (first.body_hash !== bodyHash) return { kind: 'refused', reason: 'idempotency-mismatch' };
+  const kept = JSON.parse(first.body_json) as Omit<OpenedCheck, 'url'>;
+  const { id, status, ...rest } = kept;
+  const body = { id, status, url: checkUrl(dependencies, id), ...rest };
+  return { kind: 'answered', status: first.status as 200 | 201, body };
+}
+
+/** JSON with sorted members: the order in which an LMS writes them says nothing (RFC 8785, for our shapes). */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+}
+
+const ROUNDS = 3;
+
+async function openOnce(
+  dependencies: OpeningDependencies,
+  tx: Tx,
+  institution: Institution,
+  request: OpenCheckRequest,
+): Promise<Opening> {
+  const now = dependencies.world.now();
+  for (let round = 0; round < ROUNDS; round++) {
+    const row = newRow(dependencies, institution, request, now);
+    const before = await lockOpenCheck(tx, row as StoredCheck);
+    if (before && isReusable(before, row, now)) {
+      return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
+    }
+    if (before) await end(tx, before, now);
+    if (await insertCheck(tx, row)) {
+      await record(tx, {
+        at: now,
+        kind: 'check.opened',
+        actor: 'institution',
+        institution: institution.id,
+        check: row.id,
+        data: { occasion: row.occasion_kind, number: row.occasion_number },
+      });
+      return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
+    }
+  }
+  throw new Error('an occasion kept being opened by others');
+}
+
+async function end(tx: Tx, check: StoredCheck, now: number): Promise<void> {
+  await endCheck(tx, check.id);
+  const because = check.expires_at <= now ? 'expired' : 'opened-again';
+  await record(tx, {
+    at: now,
+    kind: 'check.ended',
+    actor: 'institution',
+    institution: check.institution_id,
+    check: check.id,
+    data: { because },
+  });
+}
+
+function newRow(
+  { keyring, world }: OpeningDependencies,
+  institution: Institution,
+  { learner, course, occasion, session, returnUrl, locale, force }: OpenCheckRequest,
+  now: number,
+): Insertable<CheckRow> {
+  const id = newId('chk', world);
+  const phone = parsePhone(learner.phone);
+  if (!phone) throw new Error('the number was not parsed before');
+  const seal = (column: string, text: string | undefined): Sealed | null =>
+    text === undefined ? null : keyring.seal({ table: 'check', column, row: id }, text);
+  const sessionText = session && canonical(session);
+  return {
+    id,
+    institution_id: institution.id,
+    learner_ref: learner.id,
+    name_key: keyring.hash('name', comparableName(learner.name)),
+    name_sealed: seal('name', learner.name),
+    phone_key: keyring.hash('phone', phone),
+    phone_sealed: seal('phone', learner.phone),
+    birth_date_sealed: seal('birth_date', learner.birthDate),
+    course_id: course.id,
+    course_title: course.title,
+    round: course.round ?? '',
+    occasion_kind: occasion.kind,
+    occasion_number: occasion.number,
+    session_key: sessionText === undefined ? null : keyring.hash('session', sessionText),
+    session_sealed: seal('session', sessionText),
+    return_url: returnUrl ?? null,
+    locale: locale ?? 'ko',
+    token_hash: tokenHash(checkToken(keyring, id)),
+    status: 'open',
+    reasons_json: JSON.stringify(reasonsOf(occasion.kind, force === true)),
+    created_at: now,
+    expires_at: now + CHECK_MINUTES * 60_000,
+    clock_searched: 0,
+    compared: 0,
+  };
+}
+
+function openedBody(
+  dependencies: OpeningDependencies,
+  check: Pick<StoredCheck, 'id' | 'expires_at' | 'reasons_json'>,
+): OpenedCheck {
+  return {
+    id: check.id,
+    status: 'open',
+    url: checkUrl(dependencies, check.id),
+    expiresAt: new Date(check.expires_at).toISOString(),
+    reasons: JSON.parse(check.reasons_json) as OpenedCheck['reasons'],
+  };
+}
+
+/** 256 bit from the check's id, so that the URL can be given again and the database keeps only its hash. */
+const checkToken = (keyring: Keyring, id: string): string => keyring.hash('check-token', id);
+
+const checkUrl = ({ keyring, publicUrl }: OpeningDependencies, id: string): string =>
+  `${publicUrl}/check/${checkToken(keyring, id)}`;
+
+export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -1,0 +1,93 @@
+import type { Insertable } from 'kysely';
+import type { Tx } from '../db/open.ts';
+import type { CheckRow, IdempotencyRow } from '../db/schema.ts';
+import type { StoredCheck } from './store.ts';
+
+/** What makes two openings the same question. */
+export type OccasionKey = Pick<
+  CheckRow,
+  'institution_id' | 'learner_ref' | 'course_id' | 'round' | 'occasion_kind' | 'occasion_number'
+>;
+
+export async function lockOpenCheck(tx: Tx, key: OccasionKey): Promise<StoredCheck | undefined> {
+  const query = tx.sql
+    .selectFrom('check')
+    .selectAll()
+    .where('institution_id', '=', key.institution_id)
+    .where('learner_ref', '=', key.learner_ref)
+    .where('course_id', '=', key.course_id)
+    .where('round', '=', key.round)
+    .where('occasion_kind', '=', key.occasion_kind)
+    .where('occasion_number', '=', key.occasion_number)
+    .where('status', '=', 'open');
+  return (tx.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+}
+
+/** @returns false when another server opened this occasion meanwhile: the unique index decides. */
+export async function insertCheck(tx: Tx, row: Insertable<CheckRow>): Promise<boolean> {
+  const result = await tx.sql
+    .insertInto('check')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function endCheck(tx: Tx, id: string): Promise<void> {
+  await tx.sql.updateTable('check').set({ status: 'expired' }).where('id', '=', id).execute();
+}
+
+export async function findCheck(tx: Tx, institution: string, id: string): Promise<StoredCheck | undefined> {
+  return tx.sql
+    .selectFrom('check')
+    .selectAll()
+    .where('id', '=', id)
+    .where('institution_id', '=', institution)
+    .executeTakeFirst();
+}
+
+export async function findIdempotent(
+  tx: Tx,
+  institution: string,
+  key: string,
+): Promise<IdempotencyRow | undefined> {
+  return tx.sql
+    .selectFrom('idempotency')
+    .selectAll()
+    .where('institution_id', '=', institution)
+    .where('key', '=', key)
+    .executeTakeFirst();
+}
+
+/** @returns false when the key is taken: by an answer that is there, or by one that is being made. */
+export async function insertIdempotent(tx: Tx, row: IdempotencyRow): Promise<boolean> {
+  const result = await tx.sql
+    .insertInto('idempotency')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function setIdempotentAnswer(tx: Tx, row: IdempotencyRow): Promise<void> {
+  await tx.sql
+    .updateTable('idempotency')
+    .set({ status: row.status, body_json: row.body_json })
+    .where('institution_id', '=', row.institution_id)
+    .where('key', '=', row.key)
+    .execute();
+}
+
+/** Housekeeping: checks past their time are over, idempotency keys end after a day. */
+export async function expireChecks(tx: Tx, now: number): Promise<void> {
+  await tx.sql
+    .updateTable('check')
+    .set({ status: 'expired' })
+    .where('status', '=', 'open')
+    .where('expires_at', '<=', now)
+    .execute();
+}
+
+export async function deleteIdempotent(tx: Tx, before: number): Promise<void> {
+  await tx.sql.deleteFrom('idempotency').where('created_at', '<', before).execute();
+}

@@ -1,0 +1,74 @@
+import { parseCode } from '@motp/otp';
+import {
+  type AnswerReply,
+  AnswerRequest,
+  CheckState,
+  CheckStateOver,
+  PassedAnswer,
+  RefusedAnswer,
+} from '@motp/protocol';
+import { Type } from 'typebox';
+import { documented, noStore } from '../http/documented.ts';
+import { ProblemResponse } from '../http/problem.ts';
+import type { Server } from '../http/server.ts';
+import { type AnswerCode, answerCode } from './answer-code.ts';
+import { tokenHash } from './open-check.ts';
+import { type ViewDependencies, viewByToken } from './view-check.ts';
+
+export interface CheckPageDependencies extends ViewDependencies, AnswerCode {
+  /** Is told the outcome of every answer, for the metrics. */
+  answered?(outcome: string): void;
+}
+
+const Token = Type.Object({ token: Type.String() });
+
+/** PROTOCOL §3: what the check page asks; the token in the URL is the only credential. */
+export function checkRoutes(server: Server, dependencies: CheckPageDependencies): void {
+  server.get(
+    '/check/:token/state',
+    {
+      schema: documented('What the check page shows', ['Check page'], {
+        params: Token,
+        response: { 200: Type.Union([CheckState, CheckStateOver]) },
+        problems: ['check-unknown'],
+      }),
+    },
+    async (request, reply) => {
+      const view = await viewByToken(dependencies, tokenHash(request.params.token));
+      if (!view) throw unknownCheck();
+      return noStore(reply).send(view);
+    },
+  );
+
+  server.post(
+    '/check/:token/code',
+    {
+      schema: documented('Answer with a code', ['Check page'], {
+        params: Token,
+        body: AnswerRequest,
+        response: { 200: Type.Union([PassedAnswer, RefusedAnswer]) },
+        problems: ['not-a-code', 'check-unknown', 'check-over', 'unavailable'],
+      }),
+    },
+    async (request, reply) => {
+      const typed = { hash: tokenHash(request.params.token), code: parseCode(request.body.code) };
+      const answer = replyOf(await answerCode(dependencies, typed, request.arrivedAt));
+      dependencies.answered?.(answer.outcome === 'passed' ? 'passed' : answer.reason);
+      return noStore(reply).send(answer);
+    },
+  );
+}
+
+function replyOf(answer: Awaited<ReturnType<typeof answerCode>>): AnswerReply {
+  if (typeof answer !== 'string') return answer;
+  throw answer === 'check-unknown' ? unknownCheck() : new ProblemResponse(answer, details[answer]);
+}
+
+const unknownCheck = () => new ProblemResponse('check-unknown', details['check-unknown']);
+
+const details = {
+  'check-unknown': '이 인증 주소를 찾을 수 없습니다. 학습 화면에서 다시 시작해 주세요.',
+  'check-over': '이 인증은 끝났습니다. 학습 화면에서 다시 시작해 주세요.',
+  'not-a-code': '인증번호는 숫자 6자리입니다. 앱에 보이는 번호를 그대로 입력해 주세요.',
+  unavailable: '처리 결과를 알 수 없습니다. 화면을 새로 고쳐 상태를 확인해 주세요.',
+};

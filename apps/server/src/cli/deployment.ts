@@ -1,0 +1,66 @@
+import { type Config, type Environment, readConfig } from '../config.ts';
+import { type Deployment, openDeployment } from '../deployment/open-deployment.ts';
+import { keyFileExists, readKeyFile, writeKeyFile } from '../keys/key-file.ts';
+import { type MasterKey, MasterKeyError, newMasterKey } from '../keys/master-key.ts';
+import { realWorld } from '../world.ts';
+import { CommandError, say } from './output.ts';
+
+type OpenedOrProblems =
+  | { deployment: Deployment; problems: [] }
+  | { deployment: undefined; problems: string[] };
+
+/** What a command needs that works on the database: key and database, no other setting. @throws CommandError */
+export async function openKeyAndDatabase(env: Environment): Promise<Deployment> {
+  const { deployment, problems } = await openBoth(env);
+  if (!deployment) throw new CommandError(problems);
+  return deployment;
+}
+
+/**
+ * Settings, key and database together, so that everything that is wrong is said at once (P-5).
+ * @throws CommandError
+ */
+export async function openForServing(env: Environment): Promise<{ config: Config; deployment: Deployment }> {
+  const read = readConfig(env);
+  const { deployment, problems } = await openBoth(env);
+  if (read.kind === 'config' && deployment) return { config: read.config, deployment };
+  await deployment?.database.close();
+  throw new CommandError([...(read.kind === 'problems' ? read.problems : []), ...problems]);
+}
+
+async function openBoth(env: Environment): Promise<OpenedOrProblems> {
+  const isDemo = env.MOTP_MODE === 'demo';
+  const problems: string[] = [];
+  const master = masterKey(env.MOTP_KEY_FILE ?? 'data/master.key', isDemo, problems);
+  if (!master) return { deployment: undefined, problems };
+  const databaseUrl = env.MOTP_DATABASE ?? 'sqlite:data/motp.db';
+  const opened = await openDeployment({ databaseUrl, master, demo: isDemo, world: realWorld });
+  if (opened.kind === 'opened' && problems.length === 0)
+    return { deployment: opened.deployment, problems: [] };
+  if (opened.kind === 'opened') await opened.deployment.database.close();
+  return {
+    deployment: undefined,
+    problems: [...problems, ...(opened.kind === 'problems' ? opened.problems : [])],
+  };
+}
+
+function masterKey(path: string, isDemo: boolean, problems: string[]): MasterKey | undefined {
+  if (isDemo && !keyFileExists(path)) {
+    writeKeyFile(
+      path,
+      newMasterKey((bytes) => realWorld.random(bytes), true),
+    );
+    say(`Made a demo key: ${path} (production refuses it).`);
+  }
+  try {
+    const master = readKeyFile(path);
+    if (master.demo && !isDemo) {
+      problems.push('MOTP_KEY_FILE was made by the demo: make one with `motp key new --out FILE`');
+    }
+    return master;
+  } catch (error) {
+    if (!(error instanceof MasterKeyError)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,13 @@
+import { endExpiredChecks } from '../checks/end-expired.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
+import { endUnused } from '../registration/end-device.ts';
+import { forgetAbandoned } from '../registration/forget-abandoned.ts';
+import { realWorld } from '../world.ts';
+
+/** What time alone brings about; every server does it, and doing it twice changes nothing. */
+export async function keepHouse({ database }: Deployment): Promise<void> {
+  const now = realWorld.now();
+  await endExpiredChecks(database, now);
+  await forgetAbandoned(database, now);
+  await endUnused({ database, world: realWorld });
+}

@@ -1,0 +1,145 @@
+import { isLoopback } from './institutions/rules.ts';
+
+export interface Config {
+  mode: 'production' | 'demo';
+  host: string;
+  port: number;
+  /** Origin without a slash at the end. */
+  publicUrl: string;
+  appUrl: string;
+  database: string;
+  keyFile: string;
+  lmsPort: number;
+  sms: { kind: 'outbox' } | { kind: 'webhook'; url: string };
+  workers: number;
+  trustedProxies: string[];
+  limits: boolean;
+  logLevel: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type ReadConfig = { kind: 'config'; config: Config } | { kind: 'problems'; problems: string[] };
+
+/** Reads every setting (PROTOCOL §1) and says every problem at once. */
+export function readConfig(env: Environment): ReadConfig {
+  const problems: string[] = [];
+  const mode = oneOf(env, 'MOTP_MODE', ['production', 'demo'], 'production', problems);
+  const isDemo = mode === 'demo';
+  const host = text(env, 'MOTP_HOST') ?? '127.0.0.1';
+  const port = whole(env, 'MOTP_PORT', 4000, 65_535, problems);
+  const publicUrl = origin(env, 'MOTP_PUBLIC_URL', `http://localhost:${port}`, isDemo, problems);
+  const config: Config = {
+    mode,
+    host,
+    port,
+    publicUrl,
+    appUrl: origin(env, 'MOTP_APP_URL', publicUrl, isDemo, problems),
+    database: text(env, 'MOTP_DATABASE') ?? 'sqlite:data/motp.db',
+    keyFile: text(env, 'MOTP_KEY_FILE') ?? 'data/master.key',
+    lmsPort: whole(env, 'MOTP_LMS_PORT', 4001, 65_535, problems),
+    sms: sms(env, isDemo, problems),
+    workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
+    trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
+    limits: oneOf(env, 'MOTP_LIMITS', ['on', 'off'], 'on', problems) === 'on',
+    logLevel: oneOf(env, 'MOTP_LOG', ['error', 'warn', 'info', 'debug', 'silent'], 'info', problems),
+  };
+  problems.push(...contradictions(config), ...identity(env, isDemo));
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'config', config };
+}
+
+function text(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+const list = (env: Environment, name: string): string[] =>
+  (text(env, name) ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function oneOf<const T extends string>(
+  env: Environment,
+  name: string,
+  values: readonly T[],
+  fallback: T,
+  problems: string[],
+): T {
+  const value = text(env, name) ?? fallback;
+  const known = values.find((candidate) => candidate === value);
+  if (known === undefined) problems.push(`${name} must be one of: ${values.join(', ')}`);
+  return known ?? fallback;
+}
+
+function whole(env: Environment, name: string, fallback: number, most: number, problems: string[]): number {
+  const value = text(env, name);
+  if (value === undefined) return fallback;
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (number < 1 || number > most) problems.push(`${name} must be a whole number from 1 to ${most}`);
+  return number;
+}
+
+/** P-5: https, unless nothing leaves this machine. */
+function origin(
+  env: Environment,
+  name: string,
+  fallback: string,
+  isDemo: boolean,
+  problems: string[],
+): string {
+  const value = text(env, name) ?? fallback;
+  if (!URL.canParse(value)) {
+    problems.push(`${name} must be an address like https://motp.example`);
+    return fallback;
+  }
+  const url = new URL(value);
+  if (!['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
+    problems.push(`${name} must be an origin: https://HOST[:PORT] without a path`);
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    problems.push(`${name} must be https: ${isDemo ? 'demo mode' : 'plain http'} is for this machine only`);
+  }
+  return url.origin;
+}
+
+function sms(env: Environment, isDemo: boolean, problems: string[]): Config['sms'] {
+  const kind = text(env, 'MOTP_SMS') ?? (isDemo ? 'outbox' : undefined);
+  if (kind === 'webhook') return { kind, url: webhookUrl(env, problems) };
+  if (kind === undefined) problems.push('MOTP_SMS must be set: webhook sends each message to your gateway');
+  else if (kind !== 'outbox') problems.push('MOTP_SMS must be one of: webhook, outbox (demo mode)');
+  else if (!isDemo) problems.push('MOTP_SMS=outbox shows codes to everybody and is for demo mode only');
+  return { kind: 'outbox' };
+}
+
+function webhookUrl(env: Environment, problems: string[]): string {
+  const url = text(env, 'MOTP_SMS_WEBHOOK_URL') ?? '';
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isSafe =
+    parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname));
+  if (!isSafe) problems.push('MOTP_SMS_WEBHOOK_URL must be an https address (http on this machine only)');
+  return url;
+}
+
+function identity(env: Environment, isDemo: boolean): string[] {
+  const value = text(env, 'MOTP_IDENTITY');
+  if (value === undefined || value === 'none') return [];
+  if (value !== 'simulator') return ['MOTP_IDENTITY: this version has no identity providers; leave it unset'];
+  return isDemo ? [] : ['MOTP_IDENTITY=simulator lets anybody pass and is for demo mode only'];
+}
+
+function contradictions(config: Config): string[] {
+  const problems: string[] = [];
+  const isDemo = config.mode === 'demo';
+  if (isDemo && !isLoopback(config.host)) {
+    problems.push('MOTP_HOST must be a loopback address in demo mode: the demo is for this machine only');
+  }
+  if (!isDemo && !config.limits) problems.push('MOTP_LIMITS=off is for load tests in demo mode only');
+  if (config.workers > 1 && !config.database.startsWith('postgres')) {
+    problems.push('MOTP_WORKERS needs PostgreSQL: an embedded database has one process');
+  }
+  if (!/^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(config.database)) {
+    problems.push('MOTP_DATABASE must be sqlite:FILE or postgres://…');
+  }
+  return problems;
+}

@@ -1,0 +1,21 @@
+import { type Migration, Migrator } from 'kysely';
+import { mainJob } from './migrations/0001-main-job.ts';
+import type { Database } from './open.ts';
+
+const migrations: Record<string, Migration> = { '0001-main-job': mainJob };
+
+const migrator = (database: Database) =>
+  new Migrator({ db: database.sql, provider: { getMigrations: async () => migrations } });
+
+/** Brings the database up to date. @returns the names of the migrations that were run */
+export async function migrate(database: Database): Promise<string[]> {
+  const { error, results = [] } = await migrator(database).migrateToLatest();
+  if (error) throw error;
+  return results.map(({ migrationName }) => migrationName);
+}
+
+/** Names of migrations that this version has and the database has not. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const all = await migrator(database).getMigrations();
+  return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}

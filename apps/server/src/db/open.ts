@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Schema } from './schema.ts';
+
+export type Dialect = 'sqlite' | 'postgres';
+
+/** One transaction. Stores take it; only use cases begin one. */
+export interface Tx {
+  readonly dialect: Dialect;
+  readonly sql: Transaction<Schema> | Kysely<Schema>;
+}
+
+export interface Database extends Tx {
+  readonly sql: Kysely<Schema>;
+  /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** `sqlite:FILE` or `postgres://…` @throws when the address is neither or cannot be opened */
+export function openDatabase(url: string): Database {
+  if (url.startsWith('sqlite:')) return database('sqlite', openSqlite(url.slice('sqlite:'.length)));
+  if (/^postgres(ql)?:\/\//.test(url)) return database('postgres', openPostgres(url));
+  throw new Error('MOTP_DATABASE must be sqlite:FILE or postgres://…');
+}
+
+function database(dialect: Dialect, sql: Kysely<Schema>): Database {
+  return {
+    dialect,
+    sql,
+    transaction: (work) => inTransaction(dialect, sql, work),
+    close: () => sql.destroy(),
+  };
+}
+
+/** The commit was sent and no answer came: only the rows themselves can tell whether it holds. */
+export class CommitUnknownError extends Error {
+  override name = 'CommitUnknownError';
+}
+
+async function inTransaction<T>(
+  dialect: Dialect,
+  sql: Kysely<Schema>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const trx = await sql.startTransaction().execute();
+  // A rollback also gives the connection back; it fails only together with the connection.
+  const rollback = () =>
+    trx
+      .rollback()
+      .execute()
+      .catch(() => undefined);
+  let result: T;
+  try {
+    result = await work({ dialect, sql: trx });
+  } catch (error) {
+    await rollback();
+    throw error;
+  }
+  try {
+    await trx.commit().execute();
+  } catch (cause) {
+    await rollback();
+    throw new CommitUnknownError('the outcome of a commit is unknown', { cause });
+  }
+  return result;
+}
+
+/** P-1: WAL with `synchronous=FULL`, so that a commit that was answered survives a loss of power. */
+function openSqlite(file: string): Kysely<Schema> {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const raw = new SqliteDatabase(file, { timeout: 5_000 });
+  raw.pragma('journal_mode = WAL');
+  raw.pragma('synchronous = FULL');
+  raw.pragma('foreign_keys = ON');
+  raw.pragma('secure_delete = ON');
+  return new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: { prepare: preparedOnce(raw), close: () => raw.close() } }),
+  });
+}
+
+/**
+ * Kysely begins deferred transactions, which fail half-way when two processes write; `begin immediate`
+ * waits at the start. Statements are prepared once: the hot path has a fixed set of texts.
+ */
+function preparedOnce(raw: SqliteDatabase.Database): (sql: string) => SqliteDatabase.Statement {
+  const statements = new Map<string, SqliteDatabase.Statement>();
+  const kept = 500;
+  return (sql) => {
+    const text = sql === 'begin' ? 'begin immediate' : sql;
+    const known = statements.get(text);
+    if (known) return known;
+    const statement = raw.prepare(text);
+    if (statements.size < kept) statements.set(text, statement);
+    return statement;
+  };
+}
+
+function openPostgres(url: string): Kysely<Schema> {
+  const int8 = 20;
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(int8, Number);
+  const pool = new pg.Pool({ connectionString: url, max: 10, types, connectionTimeoutMillis: 5_000 });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,200 @@
+import type { Generated } from 'kysely';
+import type { Sealed } from '../keys/keyring.ts';
+
+/** Times are epoch milliseconds, flags 0 or 1, `…_json` columns JSON text, `…_key` keyed hashes (P-2). */
+export interface Schema {
+  deployment: DeploymentRow;
+  institution: InstitutionRow;
+  api_key: ApiKeyRow;
+  learner: LearnerRow;
+  device: DeviceRow;
+  registration: RegistrationRow;
+  limit_counter: LimitCounterRow;
+  check: CheckRow;
+  idempotency: IdempotencyRow;
+  audit_event: AuditEventRow;
+  message: MessageRow;
+  signing_key: SigningKeyRow;
+  dpop_proof: DpopProofRow;
+}
+
+export interface DeploymentRow {
+  id: number;
+  created_at: number;
+  /** When this database was first opened in demo mode; production refuses it from then on (P-5). */
+  demo_at: number | null;
+  /** Keyed hash of a constant: a master key that does not belong to this database is refused. */
+  key_mark: string;
+}
+
+export interface InstitutionRow {
+  id: string;
+  name: string;
+  origins_json: string;
+  help_phone: string | null;
+  help_url: string | null;
+  created_at: number;
+}
+
+export interface ApiKeyRow {
+  id: string;
+  institution_id: string;
+  hash: string;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface LearnerRow {
+  id: string;
+  name_key: string | null;
+  name_sealed: Sealed | null;
+  phone_key: string | null;
+  phone_sealed: Sealed | null;
+  /** When the name was last proved together with the number: the 24 months of R-2a count from here. */
+  named_at: number;
+  created_at: number;
+  withdrawn_at: number | null;
+}
+
+export interface DeviceRow {
+  id: string;
+  learner_id: string;
+  thumbprint: string;
+  status: 'active' | 'replaced' | 'reset' | 'ended';
+  phone_key: string | null;
+  seed_sealed: Sealed | null;
+  /** The last accepted step, or -1. */
+  last_step: number;
+  /** Steps ahead of the clock that were shown as wrong codes and are spent (C-4a). */
+  spent_json: string;
+  failures: number;
+  /** Times of the failures of the last 24 hours (C-5). */
+  failed_json: string;
+  locked_at: number | null;
+  compared_day: string | null;
+  compared: number;
+  consents_json: string;
+  proof: 'sms' | 'identity';
+  registered_at: number;
+  used_at: number;
+  ended_at: number | null;
+}
+
+export interface RegistrationRow {
+  id: string;
+  thumbprint: string;
+  encryption_key_json: string;
+  name_key: string;
+  name_sealed: Sealed | null;
+  phone_key: string;
+  phone_sealed: Sealed | null;
+  address_key: string;
+  locale: string;
+  consents_json: string;
+  code_key: string;
+  reference: string;
+  tries_left: number;
+  resends: number;
+  sent_at: number;
+  code_expires_at: number;
+  created_at: number;
+  proved_at: number | null;
+  device_id: string | null;
+}
+
+/** One row per number and per address: its lock makes R-2's limits exact. */
+export interface LimitCounterRow {
+  key: string;
+  sent_json: string;
+  wrong_json: string;
+}
+
+export interface CheckRow {
+  id: string;
+  institution_id: string;
+  learner_ref: string;
+  name_key: string;
+  name_sealed: Sealed | null;
+  phone_key: string;
+  phone_sealed: Sealed | null;
+  birth_date_sealed: Sealed | null;
+  course_id: string;
+  course_title: string;
+  /** '' when the LMS gave none: a null would escape the unique index. */
+  round: string;
+  occasion_kind: string;
+  occasion_number: number;
+  session_key: string | null;
+  session_sealed: Sealed | null;
+  return_url: string | null;
+  locale: string;
+  token_hash: string;
+  status: 'open' | 'passed' | 'expired';
+  reasons_json: string;
+  method: string | null;
+  device_id: string | null;
+  device_thumbprint: string | null;
+  registration_at: number | null;
+  registration_proof: string | null;
+  created_at: number;
+  expires_at: number;
+  passed_at: number | null;
+  /** The last wrong code (keyed hash) and when: its repetition within 60 s is not counted (C-5). */
+  wrong_key: string | null;
+  wrong_at: number | null;
+  /** Whether the clock search of C-4a ran, and what it found for the last wrong code, seconds. */
+  clock_searched: number;
+  clock_offset: number | null;
+  /** How many codes were compared for a masked hint (C-3a). */
+  compared: number;
+  /** The batch that last settled this check: tells whether an unanswered commit holds. */
+  batch: string | null;
+}
+
+export interface IdempotencyRow {
+  institution_id: string;
+  key: string;
+  body_hash: string;
+  status: number;
+  body_json: string;
+  created_at: number;
+}
+
+export interface AuditEventRow {
+  id: Generated<number>;
+  at: number;
+  kind: string;
+  actor: string;
+  institution_id: string | null;
+  learner_id: string | null;
+  device_id: string | null;
+  check_id: string | null;
+  data_json: string | null;
+}
+
+export interface MessageRow {
+  id: string;
+  to_sealed: Sealed | null;
+  text_sealed: Sealed | null;
+  status: 'waiting' | 'sent' | 'expired';
+  attempts: number;
+  next_at: number;
+  expires_at: number;
+  created_at: number;
+  done_at: number | null;
+}
+
+export interface SigningKeyRow {
+  kid: string;
+  public_json: string;
+  private_sealed: Sealed;
+  created_at: number;
+  retired_at: number | null;
+}
+
+export interface DpopProofRow {
+  thumbprint: string;
+  jti: string;
+  expires_at: number;
+}

@@ -1,0 +1,47 @@
+import type { FastifyReply } from 'fastify';
+
+const appPolicy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'manifest-src': "'self'",
+  'worker-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'self'",
+};
+
+const written = (policy: Record<string, string>): string =>
+  Object.entries(policy)
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join('; ');
+
+/** Our own pages: nothing from elsewhere, and nobody frames them. */
+export const PAGE_POLICY = written({ ...appPolicy, 'frame-ancestors': "'none'" });
+
+/** The check page may stand in a frame of the institution’s origins. */
+export const checkPagePolicy = (origins: readonly string[]): string =>
+  written({ ...appPolicy, 'frame-ancestors': origins.length > 0 ? origins.join(' ') : "'none'" });
+
+/**
+ * R-4a: the API reference runs in an origin of its own (`sandbox` without `allow-same-origin`), so that its
+ * scripts reach no storage of the app.
+ */
+export const DOCS_POLICY = written({
+  'default-src': "'none'",
+  'script-src': "'self' 'unsafe-inline'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'frame-ancestors': "'none'",
+  sandbox: 'allow-scripts allow-popups',
+});
+
+/** For every reply; pages add their policy. HSTS only where the product is reached by TLS. */
+export function securityHeaders(reply: FastifyReply, isHttps: boolean): void {
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('referrer-policy', 'no-referrer');
+  if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
+}

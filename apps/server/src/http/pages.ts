@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { renderSVG } from 'uqr';
+import { checkPagePolicy, PAGE_POLICY } from './headers.ts';
+import type { Server } from './server.ts';
+
+export interface Pages {
+  /** The built pages: apps/web/dist. */
+  webRoot: string;
+  /** The browser half of the SDK, one script. */
+  sdkFile: string;
+  appUrl: string;
+  /** The origins that may frame the page of this check; undefined when there is no such check. */
+  originsOfCheck(token: string): Promise<string[] | undefined>;
+}
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/** Everything that a browser loads. What is built and what is not is known at the start. */
+export function pageRoutes(server: Server, pages: Pages): void {
+  appPage(server, pages);
+  checkPage(server, pages);
+  const sdk = readFileSync(pages.sdkFile);
+  server.get('/sdk.js', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .header('content-type', 'text/javascript; charset=utf-8')
+      .header('cross-origin-resource-policy', 'cross-origin')
+      .header('cache-control', 'public, max-age=300')
+      .send(sdk),
+  );
+  const qr = renderSVG(`${pages.appUrl}/app/`, { border: 2 });
+  server.get('/app-qr.svg', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('content-type', 'image/svg+xml').header('cache-control', 'public, max-age=300').send(qr),
+  );
+}
+
+function appPage(server: Server, { webRoot }: Pages): void {
+  server.register(fastifyStatic, {
+    root: join(webRoot, 'assets'),
+    prefix: '/assets/',
+    maxAge: YEAR_SECONDS * 1000,
+    immutable: true,
+    index: false,
+  });
+  const index = readFileSync(join(webRoot, 'app', 'index.html'));
+  server.get('/app', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/app/', 308));
+  server.get('/app/', { schema: { hide: true } }, async (_request, reply) =>
+    html(reply).header('content-security-policy', PAGE_POLICY).send(index),
+  );
+  for (const name of rootFiles(webRoot)) rootFile(server, webRoot, name);
+}
+
+/** Service worker, manifest, icons: what has to lie at the root. */
+const rootFiles = (webRoot: string): string[] =>
+  readdirSync(webRoot, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+
+const types: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  ico: 'image/x-icon',
+  webmanifest: 'application/manifest+json',
+  txt: 'text/plain; charset=utf-8',
+};
+
+function rootFile(server: Server, webRoot: string, name: string): void {
+  const type = types[name.slice(name.lastIndexOf('.') + 1)];
+  if (type === undefined) return;
+  const body = readFileSync(join(webRoot, name));
+  server.get(`/${name}`, { schema: { hide: true } }, async (_request, reply) => {
+    if (name === 'sw.js') reply.header('service-worker-allowed', '/app/');
+    return reply.header('content-type', type).header('cache-control', 'no-cache').send(body);
+  });
+}
+
+function checkPage(server: Server, { webRoot, originsOfCheck }: Pages): void {
+  const index = readFileSync(join(webRoot, 'check', 'index.html'));
+  server.get(
+    '/check/:token',
+    { schema: { hide: true, params: Type.Object({ token: Type.String() }) } },
+    async (request, reply) => {
+      const origins = await originsOfCheck(request.params.token);
+      return html(reply)
+        .code(origins ? 200 : 404)
+        .header('content-security-policy', checkPagePolicy(origins ?? []))
+        .header('cross-origin-opener-policy', 'unsafe-none')
+        .send(index);
+    },
+  );
+}
+
+const html = (reply: FastifyReply): FastifyReply =>
+  reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-cache');
+
+/** Says what is missing before anything is served. */
+export const missingPages = ({ webRoot, sdkFile }: Pick<Pages, 'webRoot' | 'sdkFile'>): string[] =>
+  [join(webRoot, 'app', 'index.html'), join(webRoot, 'check', 'index.html'), sdkFile].filter(
+    (file) => !existsSync(file),
+  );

@@ -1,0 +1,95 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import type { World } from '../world.ts';
+import { refuseBadText, refuseUndocumentedBody } from './body.ts';
+import { answerError } from './errors.ts';
+import { answerProblem, nothingHere } from './problem.ts';
+
+export type Server = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request arrived, epoch ms: codes are judged by it (T-4). */
+    arrivedAt: number;
+  }
+}
+
+export interface ServerOptions {
+  world: World;
+  logger: FastifyBaseLogger;
+  /** Addresses of proxies whose `X-Forwarded-For` counts; empty: the socket’s peer is the client (O-7). */
+  trustedProxies: readonly string[];
+}
+
+const BODY_LIMIT = 16 * 1024;
+const MAX_PARAM = 200;
+
+/** Fastify as this product uses it: closed schemas without coercion, problems instead of errors (P-3). */
+export function createServer({ world, logger, trustedProxies }: ServerOptions): Server {
+  const server = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAM },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+    frameworkErrors: (error, _request, reply) => answerError(error, reply),
+    return503OnClosing: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  server.decorateRequest('arrivedAt', 0);
+  server.addHook('onRequest', (request, _reply, done) => {
+    request.arrivedAt = world.now();
+    done();
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    refuseUndocumentedBody(request);
+    refuseBadText(request.body);
+    done();
+  });
+  server.addHook('onResponse', logResponse);
+  server.setErrorHandler((error: Error, _request, reply) => answerError(error, reply));
+  server.setNotFoundHandler((_request, reply) => answerProblem(reply, nothingHere()));
+  // Replies are built from typed values; their schemas document them and hold them in the tests.
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  acceptJsonOnly(server);
+  return server;
+}
+
+/** JSON and nothing else; an announced but empty body is no body. */
+function acceptJsonOnly(server: Server): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}
+
+/** Routes are logged as patterns: never an address with a token in it (O-6). */
+function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const level = reply.statusCode >= 500 ? 'error' : 'debug';
+  request.log[level](
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    },
+    'answered',
+  );
+  done();
+}

@@ -1,0 +1,107 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
+import type { MasterKey } from './master-key.ts';
+
+/** Where a sealed value stands. It is the AAD: a value copied to another row or column does not open. */
+export interface Place {
+  table: string;
+  column: string;
+  row: string;
+}
+
+/** A sealed value: `v1.<key id>.<base64url of nonce ‖ ciphertext ‖ tag>`. */
+export type Sealed = string & { readonly sealed: unique symbol };
+
+export class SealError extends Error {
+  override name = 'SealError';
+}
+
+/** What a keyed hash is for; each has a key of its own. */
+type Purpose =
+  | 'name'
+  | 'phone'
+  | 'address'
+  | 'session'
+  | 'request-body'
+  | 'check-token'
+  | 'proof-code'
+  | 'wrong-code'
+  | 'key-mark';
+
+export interface Keyring {
+  readonly demo: boolean;
+  seal(place: Place, plain: Buffer | string): Sealed;
+  /** @throws SealError when the value was altered, moved, or sealed by a key that is not here */
+  open(place: Place, sealed: Sealed): Buffer;
+  /** Whether the value was sealed by a key that is no longer in front. */
+  isStale(sealed: Sealed): boolean;
+  /** Keyed hash, base64url: equal input gives equal output, and nothing can be told from it without the key. */
+  hash(purpose: Purpose, text: string): string;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const FORMAT = 'v1';
+
+const subkey = (key: Buffer, info: string): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `motp/1/${info}`, 32)));
+
+const aad = ({ table, column, row }: Place) => Buffer.from(`${table}\0${column}\0${row}`);
+
+/** P-2: AES-256-GCM bound to the row, subkeys by HKDF (RFC 5869), lookups by HMAC-SHA-256. */
+export function openKeyring(master: MasterKey, random: (bytes: number) => Buffer): Keyring {
+  const sealing = new Map(master.sealing.map(({ id, key }) => [id, subkey(key, 'seal')]));
+  const [front] = master.sealing;
+  if (!front) throw new SealError('no sealing key');
+  const hashing = new Map<Purpose, KeyObject>();
+  const hashKey = (purpose: Purpose): KeyObject => {
+    const known = hashing.get(purpose) ?? subkey(master.lookup, `lookup/${purpose}`);
+    hashing.set(purpose, known);
+    return known;
+  };
+  return {
+    demo: master.demo,
+    seal: (place, plain) => sealWith(front.id, keyOf(sealing, front.id), random(NONCE_BYTES), place, plain),
+    open: (place, sealed) => openWith(sealing, place, sealed),
+    isStale: (sealed) => sealed.split('.')[1] !== front.id,
+    hash: (purpose, text) => createHmac('sha256', hashKey(purpose)).update(text).digest('base64url'),
+  };
+}
+
+function keyOf(keys: Map<string, KeyObject>, id: string | undefined): KeyObject {
+  const key = id === undefined ? undefined : keys.get(id);
+  if (!key) throw new SealError('sealed by a key that is not in the master key file');
+  return key;
+}
+
+function sealWith(id: string, key: KeyObject, nonce: Buffer, place: Place, plain: Buffer | string): Sealed {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(aad(place));
+  const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
+  const bytes = Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]);
+  return `${FORMAT}.${id}.${bytes.toString('base64url')}` as Sealed;
+}
+
+function openWith(keys: Map<string, KeyObject>, place: Place, sealed: Sealed): Buffer {
+  const [format, id, text] = sealed.split('.');
+  if (format !== FORMAT || text === undefined) throw new SealError('not a sealed value');
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealError('a sealed value is too short');
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, id), bytes.subarray(0, NONCE_BYTES));
+  decipher.setAAD(aad(place));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  try {
+    return Buffer.concat([
+      decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)),
+      decipher.final(),
+    ]);
+  } catch {
+    throw new SealError('a sealed value does not open in this place');
+  }
+}

@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { demo } from './cli/demo.ts';
+import { openForServing } from './cli/deployment.ts';
+import { institutionAdd } from './cli/institution.ts';
+import { keyNew } from './cli/key.ts';
+import { migrateCommand } from './cli/migrate.ts';
+import { CommandError, say } from './cli/output.ts';
+import { type Running, serve } from './cli/serve.ts';
+import { isWorker, runWorkers } from './cli/workers.ts';
+
+/** Sources and bundle lie equally deep: apps/server/{src,dist}/main. */
+const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+const built = {
+  webRoot: file('apps/web/dist'),
+  sdkFile: file('packages/lms-sdk/dist/sdk.js'),
+  lmsFile: file('examples/lms/dist/main.js'),
+  version: packageJson.version,
+};
+
+/** Runs until a signal; a second signal does not wait. */
+function untilStopped(running: Running): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    running.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function serveCommand(): Promise<void> {
+  const { config, deployment } = await openForServing(process.env);
+  if (config.workers > 1 && !isWorker()) {
+    await deployment.database.close();
+    untilStopped(runWorkers(config.workers));
+  } else {
+    untilStopped(await serve(config, deployment, built));
+  }
+  if (!isWorker())
+    say(`motp ${built.version} listens on ${config.host}:${config.port} (${config.publicUrl})`);
+}
+
+const collect = (value: string, all: string[]) => [...all, value];
+
+function commands(): Command {
+  const program = new Command('motp').version(built.version).exitOverride();
+  program.description('Identity checks for remote training');
+  program
+    .command('demo')
+    .description('server and sample LMS on this computer, with an embedded database under data/')
+    .action(async () => untilStopped(await demo(process.env, built)));
+  program.command('serve').description('the server alone').action(serveCommand);
+  program
+    .command('migrate')
+    .description('brings the database up to date')
+    .action(() => migrateCommand(process.env));
+  program
+    .command('institution')
+    .description('institutions')
+    .command('add')
+    .requiredOption('--id <id>', 'short id, the audience of its receipts')
+    .requiredOption('--name <name>', 'name that learners see')
+    .requiredOption('--origin <url>', 'web origin of its pages; repeat for more', collect, [])
+    .option('--help-phone <phone>', 'number that learners may call')
+    .option('--help-url <url>', 'page where learners find help')
+    .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
+  const key = program.command('key').description('the master key');
+  key
+    .command('new')
+    .requiredOption('--out <file>')
+    .action(({ out }) => keyNew(out));
+  return program;
+}
+
+try {
+  await commands().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
+  if (!(error instanceof CommandError)) throw error;
+  say('motp cannot go on:', ...error.problems.map((problem) => `  - ${problem}`));
+  process.exit(1);
+}

@@ -1,0 +1,58 @@
+import type { Database } from '../db/open.ts';
+import type { Keyring, Sealed } from '../keys/keyring.ts';
+import type { PhoneNumber } from '../learners/rules.ts';
+import type { World } from '../world.ts';
+import { nextTry } from './rules.ts';
+import { claimMessages, eraseExpired, type StoredMessage, setDelivered, setNextTry } from './store.ts';
+
+export interface OutgoingMessage {
+  id: string;
+  to: PhoneNumber;
+  text: string;
+}
+
+/** A way out for messages. `send` rejects when the message was not taken; it is tried again. */
+export interface SmsSender {
+  send(message: OutgoingMessage): Promise<void>;
+  /** The demo’s outbox shows texts after delivery, until they expire. */
+  readonly keepsText: boolean;
+}
+
+export interface SendingDependencies {
+  database: Database;
+  keyring: Keyring;
+  world: World;
+  sender: SmsSender;
+  /** Is told of a failed attempt, without number or text. */
+  failed(message: { id: string; attempts: number; error: string }): void;
+}
+
+const LEASE_MS = 30_000;
+
+/** Sends what is due, each message on its own. @returns how many were due */
+export async function sendMessages(dependencies: SendingDependencies): Promise<number> {
+  const { database, world } = dependencies;
+  const now = world.now();
+  await eraseExpired(database, now);
+  const due = await database.transaction((tx) => claimMessages(tx, now, now + LEASE_MS));
+  await Promise.all(due.map((message) => sendOne(dependencies, message)));
+  return due.length;
+}
+
+async function sendOne(
+  { database, keyring, world, sender, failed }: SendingDependencies,
+  message: StoredMessage,
+): Promise<void> {
+  const { id, to_sealed: to, text_sealed: text } = message;
+  if (to === null || text === null) return;
+  const open = (column: string, sealed: Sealed) =>
+    keyring.open({ table: 'message', column, row: id }, sealed).toString();
+  try {
+    await sender.send({ id, to: open('to', to) as PhoneNumber, text: open('text', text) });
+    await setDelivered(database, id, world.now(), sender.keepsText);
+  } catch (error) {
+    const attempts = message.attempts + 1;
+    failed({ id, attempts, error: error instanceof Error ? error.name : 'unknown' });
+    await setNextTry(database, id, world.now() + nextTry(attempts));
+  }
+}

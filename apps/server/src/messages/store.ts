@@ -1,0 +1,72 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import { isOneOf } from '../db/batch.ts';
+import type { Tx } from '../db/open.ts';
+import type { MessageRow } from '../db/schema.ts';
+
+export type StoredMessage = Selectable<MessageRow>;
+
+export async function insertMessage(tx: Tx, row: Insertable<MessageRow>): Promise<void> {
+  await tx.sql.insertInto('message').values(row).execute();
+}
+
+/** Takes due messages for one sender: until `leasedUntil` no other server takes them. */
+export async function claimMessages(tx: Tx, now: number, leasedUntil: number): Promise<StoredMessage[]> {
+  const most = 20;
+  const due = tx.sql
+    .selectFrom('message')
+    .selectAll()
+    .where('status', '=', 'waiting')
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .limit(most);
+  const rows = await (tx.dialect === 'postgres' ? due.forUpdate().skipLocked() : due).execute();
+  if (rows.length > 0) {
+    const ids = rows.map(({ id }) => id);
+    await sql`update message set next_at = ${leasedUntil}, attempts = attempts + 1
+      where ${isOneOf(tx.dialect, 'id', ids)}`.execute(tx.sql);
+  }
+  return rows;
+}
+
+export async function setDelivered(tx: Tx, id: string, now: number, keepText: boolean): Promise<void> {
+  const erased = keepText ? {} : { to_sealed: null, text_sealed: null };
+  await tx.sql
+    .updateTable('message')
+    .set({ status: 'sent', done_at: now, ...erased })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function setNextTry(tx: Tx, id: string, nextAt: number): Promise<void> {
+  await tx.sql.updateTable('message').set({ next_at: nextAt }).where('id', '=', id).execute();
+}
+
+/** Texts go when they are of no use any more; a message that was never delivered is recorded as expired. */
+export async function eraseExpired(tx: Tx, now: number): Promise<void> {
+  await tx.sql
+    .updateTable('message')
+    .set({ status: 'expired', done_at: now })
+    .where('status', '=', 'waiting')
+    .where('expires_at', '<=', now)
+    .execute();
+  await tx.sql
+    .updateTable('message')
+    .set({ to_sealed: null, text_sealed: null })
+    .where('expires_at', '<=', now)
+    .where('text_sealed', 'is not', null)
+    .execute();
+}
+
+/** For the demo’s outbox: what has not expired, newest first. */
+export async function liveMessages(tx: Tx, now: number): Promise<StoredMessage[]> {
+  const most = 200;
+  return tx.sql
+    .selectFrom('message')
+    .selectAll()
+    .where('expires_at', '>', now)
+    .where('text_sealed', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+}

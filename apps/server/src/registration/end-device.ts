@@ -1,0 +1,108 @@
+import { record } from '../audit/record.ts';
+import type { Database, Tx } from '../db/open.ts';
+import type { World } from '../world.ts';
+import { unusedSince } from './rules.ts';
+import {
+  endDevice,
+  findDevice,
+  findLearner,
+  findUnused,
+  forgetInChecks,
+  forgetInRegistrations,
+  lockLearner,
+  type StoredDevice,
+  setLearner,
+} from './store.ts';
+
+interface EndingDependencies {
+  database: Database;
+  world: World;
+}
+
+export type Ending = { kind: 'ended' } | { kind: 'refused'; reason: 'device-unknown' | 'device-over' };
+
+const over: Ending = { kind: 'refused', reason: 'device-over' };
+
+/** 등록 초기화: ends the registration of this key. */
+export function resetDevice(dependencies: EndingDependencies, thumbprint: string): Promise<Ending> {
+  return endOwn(dependencies, thumbprint, {
+    status: 'reset',
+    before: async () => undefined,
+    after: (tx, device, now) => record(tx, { ...eventOf(device, now), kind: 'registration.reset' }),
+  });
+}
+
+/**
+ * P-2: the learner withdraws consent. Registration and personal data go; what happened stays under its
+ * pseudonym. Registrations are touched before the learner is locked, in the order of all writers.
+ */
+export function withdrawConsent(dependencies: EndingDependencies, thumbprint: string): Promise<Ending> {
+  return endOwn(dependencies, thumbprint, {
+    status: 'ended',
+    before: async (tx, { phone_key: phoneKey }) => {
+      if (phoneKey !== null) await forgetInRegistrations(tx, { phoneKey });
+    },
+    after: forgetLearner,
+  });
+}
+
+const eventOf = (device: StoredDevice, at: number) => ({
+  at,
+  actor: 'learner',
+  learner: device.learner_id,
+  device: device.id,
+});
+
+async function forgetLearner(tx: Tx, device: StoredDevice, now: number): Promise<void> {
+  const learner = await findLearner(tx, { id: device.learner_id });
+  if (learner?.phone_key) await forgetInChecks(tx, learner.phone_key);
+  await setLearner(tx, device.learner_id, {
+    name_key: null,
+    name_sealed: null,
+    phone_key: null,
+    phone_sealed: null,
+    withdrawn_at: now,
+  });
+  await record(tx, { ...eventOf(device, now), kind: 'learner.withdrawn' });
+}
+
+interface Way {
+  status: 'reset' | 'ended';
+  before(tx: Tx, device: StoredDevice): Promise<void>;
+  after(tx: Tx, device: StoredDevice, now: number): Promise<void>;
+}
+
+async function endOwn(
+  { database, world }: EndingDependencies,
+  thumbprint: string,
+  way: Way,
+): Promise<Ending> {
+  return database.transaction(async (tx): Promise<Ending> => {
+    const device = await findDevice(tx, thumbprint);
+    if (!device) return { kind: 'refused', reason: 'device-unknown' };
+    if (device.status !== 'active') return over;
+    await way.before(tx, device);
+    await lockLearner(tx, device.learner_id);
+    const now = world.now();
+    if (!(await endDevice(tx, device.id, way.status, now))) return over;
+    await way.after(tx, device, now);
+    return { kind: 'ended' };
+  });
+}
+
+/** R-2a: registrations that nobody used for twelve months end by themselves: numbers are given to others. */
+export async function endUnused({ database, world }: EndingDependencies): Promise<number> {
+  const now = world.now();
+  const batch = 100;
+  return database.transaction(async (tx) => {
+    const usedBefore = unusedSince(now);
+    const unused = await findUnused(tx, usedBefore, batch);
+    for (const device of unused.sort((a, b) => (a.learner_id < b.learner_id ? -1 : 1))) {
+      await lockLearner(tx, device.learner_id);
+      if (!(await endDevice(tx, device.id, 'ended', now, usedBefore))) continue;
+      const event = { ...eventOf(device, now), kind: 'registration.ended', actor: 'system' } as const;
+      await record(tx, { ...event, data: { because: 'unused' } });
+    }
+    return unused.length;
+  });
+}

@@ -1,0 +1,56 @@
+import type { PendingRegistration } from '@motp/protocol';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/open.ts';
+import type { PhoneNumber } from '../learners/rules.ts';
+import { type Limited, pendingOf, type RegistrationDependencies, sendProof } from './begin-registration.ts';
+import { isRegistrationOver, MAX_RESENDS } from './rules.ts';
+import { findRegistration, lockRegistration, type StoredRegistration, setRegistration } from './store.ts';
+
+export type Resending =
+  | { kind: 'resent'; pending: PendingRegistration }
+  | { kind: 'refused'; reason: 'registration-unknown' | 'registration-over' }
+  | Limited;
+
+/** a new code, the old one ends, the tries left stay; at most three times. */
+export async function resendMessage(
+  dependencies: RegistrationDependencies,
+  thumbprint: string,
+  id: string,
+): Promise<Resending> {
+  return dependencies.database.transaction(async (tx) => {
+    if (!(await findRegistration(tx, id, thumbprint)))
+      return { kind: 'refused', reason: 'registration-unknown' };
+    return resend(dependencies, tx, await lockRegistration(tx, id));
+  });
+}
+
+async function resend(
+  dependencies: RegistrationDependencies,
+  tx: Tx,
+  row: StoredRegistration,
+): Promise<Resending> {
+  const { keyring, world } = dependencies;
+  const now = world.now();
+  if (isRegistrationOver(row, now) || row.phone_sealed === null)
+    return { kind: 'refused', reason: 'registration-over' };
+  if (row.resends >= MAX_RESENDS) {
+    return { kind: 'limited', reason: 'message-limit', retryAfterMs: row.code_expires_at - now };
+  }
+  const phone = keyring.open({ table: 'registration', column: 'phone', row: row.id }, row.phone_sealed);
+  const target = {
+    id: row.id,
+    phone: phone.toString() as PhoneNumber,
+    phoneKey: row.phone_key,
+    locale: row.locale,
+  };
+  const sent = await sendProof(dependencies, tx, target, now);
+  if (sent.kind === 'limited') return sent;
+  await setRegistration(tx, row.id, { ...sent.columns, resends: row.resends + 1 });
+  await record(tx, {
+    at: now,
+    kind: 'registration.message-resent',
+    actor: 'learner',
+    data: { registration: row.id, resends: row.resends + 1 },
+  });
+  return { kind: 'resent', pending: pendingOf(row.id, sent.columns) };
+}

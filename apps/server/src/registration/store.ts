@@ -1,0 +1,238 @@
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import type { Tx } from '../db/open.ts';
+import type { DeviceRow, LearnerRow, LimitCounterRow, RegistrationRow } from '../db/schema.ts';
+
+export type StoredRegistration = Selectable<RegistrationRow>;
+export type StoredDevice = Selectable<DeviceRow>;
+export type StoredLearner = Selectable<LearnerRow>;
+
+/** Makes the counter when it is missing and locks it: whoever holds it is alone with this number or address. */
+export async function lockCounter(tx: Tx, key: string): Promise<LimitCounterRow> {
+  await tx.sql
+    .insertInto('limit_counter')
+    .values({ key, sent_json: '[]', wrong_json: '[]' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const query = tx.sql.selectFrom('limit_counter').selectAll().where('key', '=', key);
+  return (tx.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
+}
+
+export async function setCounter(tx: Tx, key: string, values: Updateable<LimitCounterRow>): Promise<void> {
+  await tx.sql.updateTable('limit_counter').set(values).where('key', '=', key).execute();
+}
+
+/** When the unproved registrations of an address began, oldest first. */
+export async function unprovedSince(tx: Tx, addressKey: string, since: number): Promise<number[]> {
+  const rows = await tx.sql
+    .selectFrom('registration')
+    .select('created_at')
+    .where('address_key', '=', addressKey)
+    .where('created_at', '>', since)
+    .where('proved_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
+  return rows.map(({ created_at: createdAt }) => createdAt);
+}
+
+export async function insertRegistration(tx: Tx, row: Insertable<RegistrationRow>): Promise<void> {
+  await tx.sql.insertInto('registration').values(row).execute();
+}
+
+/** A registration is only there for the key that began it. */
+export async function findRegistration(
+  tx: Tx,
+  id: string,
+  thumbprint: string,
+): Promise<StoredRegistration | undefined> {
+  return tx.sql
+    .selectFrom('registration')
+    .selectAll()
+    .where('id', '=', id)
+    .where('thumbprint', '=', thumbprint)
+    .executeTakeFirst();
+}
+
+export async function lockRegistration(tx: Tx, id: string): Promise<StoredRegistration> {
+  const query = tx.sql.selectFrom('registration').selectAll().where('id', '=', id);
+  return (tx.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
+}
+
+export async function setRegistration(
+  tx: Tx,
+  id: string,
+  values: Updateable<RegistrationRow>,
+): Promise<void> {
+  await tx.sql.updateTable('registration').set(values).where('id', '=', id).execute();
+}
+
+/** Locks, in id order, the learner of a number and the one whose active app has this key. */
+export async function lockLearners(tx: Tx, phoneKey: string, thumbprint: string): Promise<void> {
+  if (tx.dialect === 'sqlite') return;
+  await sql`select id from learner where phone_key = ${phoneKey} or id in
+    (select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
+    order by id for update`.execute(tx.sql);
+}
+
+export async function findLearner(
+  tx: Tx,
+  by: { id: string } | { phone_key: string },
+): Promise<StoredLearner | undefined> {
+  const [column, value] = 'id' in by ? (['id', by.id] as const) : (['phone_key', by.phone_key] as const);
+  return tx.sql.selectFrom('learner').selectAll().where(column, '=', value).executeTakeFirst();
+}
+
+export async function insertLearner(tx: Tx, row: Insertable<LearnerRow>): Promise<void> {
+  await tx.sql.insertInto('learner').values(row).execute();
+}
+
+export async function setLearner(tx: Tx, id: string, values: Updateable<LearnerRow>): Promise<void> {
+  await tx.sql.updateTable('learner').set(values).where('id', '=', id).execute();
+}
+
+/** Active devices that a new one takes the place of: of the learner, of the number, of the same key. */
+export async function findReplaced(
+  tx: Tx,
+  by: { learnerId: string; phoneKey: string; thumbprint: string },
+): Promise<StoredDevice[]> {
+  return tx.sql
+    .selectFrom('device')
+    .selectAll()
+    .where('status', '=', 'active')
+    .where((eb) =>
+      eb.or([
+        eb('learner_id', '=', by.learnerId),
+        eb('phone_key', '=', by.phoneKey),
+        eb('thumbprint', '=', by.thumbprint),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+export async function insertDevice(tx: Tx, row: Insertable<DeviceRow>): Promise<void> {
+  await tx.sql.insertInto('device').values(row).execute();
+}
+
+/** Ends an active registration and erases its seed. @returns false when it was over already */
+export async function endDevice(
+  tx: Tx,
+  id: string,
+  status: 'replaced' | 'reset' | 'ended',
+  now: number,
+  usedBefore = now + 1,
+): Promise<boolean> {
+  const result = await tx.sql
+    .updateTable('device')
+    .set({ status, ended_at: now, seed_sealed: null })
+    .where('id', '=', id)
+    .where('status', '=', 'active')
+    .where('used_at', '<', usedBefore)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** The device that this key names: the active one, else the one that ended last. */
+export async function findDevice(tx: Tx, thumbprint: string): Promise<StoredDevice | undefined> {
+  return tx.sql
+    .selectFrom('device')
+    .selectAll()
+    .where('thumbprint', '=', thumbprint)
+    .orderBy('registered_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function findDeviceById(tx: Tx, id: string): Promise<StoredDevice | undefined> {
+  return tx.sql.selectFrom('device').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Locks the learner before one of their registrations is ended. */
+export async function lockLearner(tx: Tx, id: string): Promise<void> {
+  if (tx.dialect === 'sqlite') return;
+  await tx.sql.selectFrom('learner').select('id').where('id', '=', id).forUpdate().execute();
+}
+
+/** Institutions where this learner passed a check since then. */
+export async function institutionsOf(tx: Tx, learnerId: string, since: number): Promise<string[]> {
+  const rows = await tx.sql
+    .selectFrom('check')
+    .innerJoin('device', 'device.id', 'check.device_id')
+    .select('check.institution_id')
+    .distinct()
+    .where('device.learner_id', '=', learnerId)
+    .where('check.status', '=', 'passed')
+    .where('check.passed_at', '>', since)
+    .execute();
+  return rows.map(({ institution_id: id }) => id);
+}
+
+export interface PassedCheck {
+  institution: string;
+  course: string;
+  kind: string;
+  number: number;
+  method: string | null;
+  at: number | null;
+}
+
+/** The latest checks that were passed with a device, newest first. */
+export async function passedWith(tx: Tx, deviceId: string, most: number): Promise<PassedCheck[]> {
+  return tx.sql
+    .selectFrom('check')
+    .innerJoin('institution', 'institution.id', 'check.institution_id')
+    .select([
+      'institution.name as institution',
+      'check.course_title as course',
+      'check.occasion_kind as kind',
+      'check.occasion_number as number',
+      'check.method as method',
+      'check.passed_at as at',
+    ])
+    .where('check.device_id', '=', deviceId)
+    .where('check.status', '=', 'passed')
+    .orderBy('check.passed_at', 'desc')
+    .limit(most)
+    .execute();
+}
+
+/** P-2: the personal data of checks that are over go; what happened stays under its ids. */
+export async function forgetInChecks(tx: Tx, phoneKey: string): Promise<void> {
+  await tx.sql
+    .updateTable('check')
+    .set({
+      name_sealed: null,
+      phone_sealed: null,
+      birth_date_sealed: null,
+      session_sealed: null,
+      session_key: null,
+      name_key: '',
+      phone_key: '',
+    })
+    .where('phone_key', '=', phoneKey)
+    .where('status', '!=', 'open')
+    .execute();
+}
+
+export async function forgetInRegistrations(
+  tx: Tx,
+  by: { phoneKey: string } | { before: number },
+): Promise<void> {
+  const forget = tx.sql
+    .updateTable('registration')
+    .set({ name_sealed: null, phone_sealed: null, tries_left: 0 });
+  await ('phoneKey' in by
+    ? forget.where('phone_key', '=', by.phoneKey)
+    : forget.where('code_expires_at', '<', by.before).where('name_sealed', 'is not', null)
+  ).execute();
+}
+
+export async function findUnused(tx: Tx, usedBefore: number, most: number): Promise<StoredDevice[]> {
+  return tx.sql
+    .selectFrom('device')
+    .selectAll()
+    .where('status', '=', 'active')
+    .where('used_at', '<', usedBefore)
+    .limit(most)
+    .execute();
+}

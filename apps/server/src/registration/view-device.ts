@@ -1,0 +1,50 @@
+import type { DeviceReply } from '@motp/protocol';
+import type { Database } from '../db/open.ts';
+import type { Keyring, Sealed } from '../keys/keyring.ts';
+import { formatPhone, type PhoneNumber } from '../learners/rules.ts';
+import type { World } from '../world.ts';
+import { findDevice, findLearner, passedWith, type StoredLearner } from './store.ts';
+
+export interface DeviceDependencies {
+  database: Database;
+  keyring: Keyring;
+  world: World;
+}
+
+const SHOWN_CHECKS = 50;
+
+/** What the app shows of its registration, for any device that ever existed; undefined for an unknown key. */
+export async function viewDevice(
+  { database, keyring, world }: DeviceDependencies,
+  thumbprint: string,
+): Promise<DeviceReply | undefined> {
+  const device = await findDevice(database, thumbprint);
+  if (!device) return undefined;
+  const learner = await findLearner(database, { id: device.learner_id });
+  const checks = await passedWith(database, device.id, SHOWN_CHECKS);
+  return {
+    device: device.id,
+    status: device.status,
+    locked: device.status === 'active' && device.locked_at !== null,
+    learner: appLearner(keyring, learner),
+    checks: checks.map(({ institution, course, kind, number, method, at }) => ({
+      institution,
+      course,
+      occasion: { kind: kind as DeviceReply['checks'][number]['occasion']['kind'], number },
+      method: method as DeviceReply['checks'][number]['method'],
+      at: new Date(at ?? 0).toISOString(),
+    })),
+    now: world.now(),
+  };
+}
+
+/** Name and number as the app shows them; empty after consent was withdrawn. */
+export function appLearner(keyring: Keyring, learner: StoredLearner | undefined): DeviceReply['learner'] {
+  const open = (column: 'name' | 'phone', sealed: Sealed | null | undefined) =>
+    learner && sealed ? keyring.open({ table: 'learner', column, row: learner.id }, sealed).toString() : '';
+  const phone = open('phone', learner?.phone_sealed);
+  return {
+    name: open('name', learner?.name_sealed),
+    phone: phone === '' ? '' : formatPhone(phone as PhoneNumber),
+  };
+}

@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createDatabase } from '../../../../test/support/postgres.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { type Database, type Dialect, openDatabase } from '../../src/db/open.ts';
+import { addInstitution } from '../../src/institutions/add-institution.ts';
+import { type Keyring, openKeyring } from '../../src/keys/keyring.ts';
+import { type MasterKey, newMasterKey } from '../../src/keys/master-key.ts';
+import { outboxSender } from '../../src/messages/outbox-sender.ts';
+import { sendMessages } from '../../src/messages/send-messages.ts';
+import { signingKeys } from '../../src/receipts/signing-keys.ts';
+import { realWorld, type World } from '../../src/world.ts';
+import { conformance } from './conformance.ts';
+import { Phone } from './phone.ts';
+import { parsed, sent, sentHeaders, type Transport } from './transport.ts';
+
+export const dialects = ['sqlite', 'postgres'] as const satisfies readonly Dialect[];
+
+export const PUBLIC_URL = 'http://localhost:4000';
+export const LMS_ORIGIN = 'http://127.0.0.1:4001';
+
+/** A clock that stands still until it is moved, and real randomness. */
+export class TestWorld implements World {
+  time: number;
+
+  /** @param time epoch ms; five seconds into a step, so that small moves stay inside it */
+  constructor(time = Date.UTC(2026, 10, 23, 3, 0, 5)) {
+    this.time = time;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  random(bytes: number): Buffer {
+    return realWorld.random(bytes);
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+  }
+}
+
+export interface System {
+  app: App;
+  database: Database;
+  keyring: Keyring;
+  master: MasterKey;
+  world: TestWorld;
+  institution: { id: string; apiKey: string };
+  /** Straight into the application; every reply is held against the OpenAPI document. */
+  send: Transport;
+  /** A phone whose clock is right. */
+  phone(): Promise<Phone>;
+  /** The code of the newest message to a number. */
+  smsCode(phone: string): Promise<string>;
+  /** Opens a check; the fields replace those of an exam of 홍길동. */
+  openCheck(fields?: Record<string, unknown>): Promise<{ id: string; token: string }>;
+  /** A registered phone of 홍길동, or of whom the fields say. */
+  registered(learner?: { name: string; phone: string }): Promise<Phone>;
+  answer(token: string, code: string): ReturnType<Transport>;
+  close(): Promise<void>;
+}
+
+export const 홍길동 = { id: 'trainee-17', name: '홍길동', phone: '010-1234-5678' };
+
+export const exam = {
+  learner: 홍길동,
+  course: { id: 'safety-101', title: '산업안전보건', round: '3' },
+  occasion: { kind: 'exam', number: 1 },
+};
+
+export interface SystemOptions {
+  limits?: boolean;
+  demo?: boolean;
+  world?: TestWorld;
+}
+
+/** The whole application over a fresh database of its own. */
+export async function startSystem(dialect: Dialect, options: SystemOptions = {}): Promise<System> {
+  const folder = mkdtempSync(join(tmpdir(), 'motp-system-'));
+  const fresh = dialect === 'postgres' ? await createDatabase() : undefined;
+  const database = openDatabase(fresh?.url ?? `sqlite:${join(folder, 'motp.db')}`);
+  await migrate(database);
+  const world = options.world ?? new TestWorld();
+  const random = (bytes: number) => world.random(bytes);
+  const master = newMasterKey(random, true);
+  const keyring = openKeyring(master, random);
+  const app = await startApp(database, keyring, world, folder, options);
+  const added = await addInstitution(database, world, { id: 'inst', name: '한빛', origins: [LMS_ORIGIN] });
+  if (added.kind !== 'added') throw new Error(added.problems.join());
+  const send = byInjection(app);
+  const wire = { send, world, institution: added };
+  return {
+    ...{ app, database, keyring, master, world, institution: added, send },
+    ...story(wire),
+    async close() {
+      await app.server.close();
+      await app.answers.idle();
+      await database.close();
+      await fresh?.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startApp(
+  database: Database,
+  keyring: Keyring,
+  world: World,
+  folder: string,
+  { limits = false, demo = true }: SystemOptions,
+): Promise<App> {
+  const sending = { database, keyring, world, sender: outboxSender, failed: () => undefined };
+  return createApp({
+    ...{ database, keyring, world, limits, ...emptyPages(folder) },
+    logger: pino({ level: process.env.MOTP_TEST_LOG ?? 'silent' }),
+    signingKeys: await signingKeys(database, keyring, world),
+    publicUrl: PUBLIC_URL,
+    appUrl: PUBLIC_URL,
+    demo: demo ? { lmsUrl: `${LMS_ORIGIN}/` } : undefined,
+    trustedProxies: [],
+    version: '0.0.0',
+    messagesWaiting: () => void sendMessages(sending),
+  });
+}
+
+/** HTTP tests are about the API: the pages are proved in a browser. */
+function emptyPages(folder: string): { webRoot: string; sdkFile: string } {
+  for (const part of ['app', 'check', 'assets', 'built']) mkdirSync(join(folder, part), { recursive: true });
+  writeFileSync(join(folder, 'app', 'index.html'), '<!doctype html><title>app</title>');
+  writeFileSync(join(folder, 'check', 'index.html'), '<!doctype html><title>check</title>');
+  writeFileSync(join(folder, 'built', 'sdk.js'), '');
+  return { webRoot: folder, sdkFile: join(folder, 'built', 'sdk.js') };
+}
+
+function byInjection(app: App): Transport {
+  const conforms = conformance(app.server);
+  return async (request) => {
+    const payload = sent(request);
+    const response = await app.server.inject({
+      method: request.method,
+      url: request.path,
+      headers: sentHeaders(request),
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const reply = {
+      status: response.statusCode,
+      headers: response.headers as Record<string, string>,
+      text: response.body,
+      json: parsed(response.body) as never,
+    };
+    conforms(request, reply);
+    return reply;
+  };
+}
+
+function story({ send, world, institution }: Pick<System, 'send' | 'world' | 'institution'>) {
+  const phone = () => Phone.make(send, PUBLIC_URL, () => world.now());
+  const smsCode = async (number: string): Promise<string> => {
+    const to = number.replaceAll('-', '');
+    const reply = await send({ method: 'GET', path: `/demo/outbox?to=${to}` });
+    return reply.json.messages[0].code;
+  };
+  const registered = async (learner = { name: 홍길동.name, phone: 홍길동.phone }) => {
+    const made = await phone();
+    await made.register(learner, smsCode);
+    return made;
+  };
+  const openCheck = async (fields: Record<string, unknown> = {}) => {
+    const reply = await send({
+      method: 'POST',
+      path: '/v1/checks',
+      headers: { authorization: `Bearer ${institution.apiKey}` },
+      body: { ...exam, ...fields },
+    });
+    if (![200, 201].includes(reply.status))
+      throw new Error(`opening was answered ${reply.status}: ${reply.text}`);
+    return { id: reply.json.id as string, token: new URL(reply.json.url).pathname.split('/')[2] as string };
+  };
+  const answer = (token: string, code: string) =>
+    send({ method: 'POST', path: `/check/${token}/code`, body: { code } });
+  return { phone, smsCode, registered, openCheck, answer };
+}
