@@ -1,0 +1,5 @@
+// violates: store-is-private
+import { readDevice } from '../registration/store.ts';
+import { readChecks } from './store.ts';
+
+export const answer = () => [readDevice, readChecks];

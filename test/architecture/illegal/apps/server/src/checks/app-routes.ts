@@ -1,0 +1,1 @@
+export const appRoutes = () => 'GET /app-api/time';

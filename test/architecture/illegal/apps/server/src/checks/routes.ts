@@ -1,0 +1,3 @@
+import type { FastifyInstance } from 'fastify';
+
+export const routes = (server: FastifyInstance) => server.log;

@@ -1,0 +1,2 @@
+// violates: world-only-at-the-edge
+export const now = () => Date.now();

@@ -1,0 +1,2 @@
+// violates: world-only-at-the-edge
+export const id = () => globalThis.crypto.randomUUID();

@@ -1,0 +1,2 @@
+// violates: apps-stand-alone
+export { page } from '../../../web/src/page.ts';

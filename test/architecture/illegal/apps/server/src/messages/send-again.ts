@@ -1,0 +1,4 @@
+// violates: no-cycles
+import { send } from './send.ts';
+
+export const again = (): unknown => send;

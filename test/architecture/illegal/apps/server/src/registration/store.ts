@@ -1,0 +1,3 @@
+import type { Database } from '../db/open.ts';
+
+export const readDevice = (database: Database) => database.name;

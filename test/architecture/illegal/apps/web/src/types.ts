@@ -1,0 +1,3 @@
+import type { Wire } from '../../../packages/protocol/src/index.ts';
+
+export type Fine = Wire;

@@ -1,0 +1,4 @@
+// violates: otp-is-pure
+import { createHmac } from 'node:crypto';
+
+export const hmac = createHmac;
