@@ -1,40 +1,6 @@
 import type { Tx } from '../db/open.ts';
+import type { AuditEvent } from './event.ts';
 import { insertEvents } from './store.ts';
-
-export type AuditKind =
-  | 'check.opened'
-  | 'check.ended'
-  | 'check.passed'
-  | 'check.refused'
-  | 'registration.begun'
-  | 'registration.message-resent'
-  | 'registration.proof-refused'
-  | 'registration.proved'
-  | 'registration.replaced'
-  | 'registration.reset'
-  | 'registration.locked'
-  | 'registration.ended'
-  | 'learner.withdrawn'
-  | 'institution.added'
-  | 'api-key.made'
-  | 'signing-key.made'
-  | 'database.behind';
-
-/**
- * One line of the append-only trail (O-5). Ids are pseudonyms; `data` holds outcomes and counts, never a
- * name, number, code, seed or passcode.
- */
-export interface AuditEvent {
-  at: number;
-  kind: AuditKind;
-  /** Who did it: `learner`, `institution`, `operator:…`, `command`, `system`. */
-  actor: string;
-  institution?: string | null;
-  learner?: string | null;
-  device?: string | null;
-  check?: string | null;
-  data?: Readonly<Record<string, string | number | boolean | null>>;
-}
 
 /** Writes the events in the transaction of the fact that they record. */
 export async function record(tx: Tx, ...events: AuditEvent[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
-import type { AuditEvent } from './record.ts';
+import type { AuditEvent } from './event.ts';
 
 const columns = {
   at: 'bigint',

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Code } from '@motp/otp';
-import { type AuditEvent, record } from '../audit/record.ts';
+import type { AuditEvent } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
 import { CommitUnknownError, type Database, type Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { newId, type World } from '../world.ts';

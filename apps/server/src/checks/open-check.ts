@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { OpenCheckRequest, OpenedCheck, ProblemError } from '@motp/protocol';
-import type { Insertable } from 'kysely';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
-import type { CheckRow, IdempotencyRow } from '../db/schema.ts';
+import type { IdempotencyRow } from '../db/schema.ts';
 import { type Institution, originsOf } from '../institutions/api-keys.ts';
 import { isReturnUrl } from '../institutions/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
@@ -15,6 +14,7 @@ import {
   insertCheck,
   insertIdempotent,
   lockOpenCheck,
+  type NewCheck,
   setIdempotentAnswer,
 } from './open-store.ts';
 import { CHECK_MINUTES, isReusable, reasonsOf } from './opening-rules.ts';
@@ -153,7 +153,7 @@ function newRow(
   institution: Institution,
   { learner, course, occasion, session, returnUrl, locale, force }: OpenCheckRequest,
   now: number,
-): Insertable<CheckRow> {
+): NewCheck {
   const id = newId('chk', world);
   const phone = parsePhone(learner.phone);
   if (!phone) throw new Error('the number was not parsed before');

@@ -3,6 +3,8 @@ import type { Tx } from '../db/open.ts';
 import type { CheckRow, IdempotencyRow } from '../db/schema.ts';
 import type { StoredCheck } from './store.ts';
 
+export type NewCheck = Insertable<CheckRow>;
+
 /** What makes two openings the same question. */
 export type OccasionKey = Pick<
   CheckRow,
@@ -24,7 +26,7 @@ export async function lockOpenCheck(tx: Tx, key: OccasionKey): Promise<StoredChe
 }
 
 /** @returns false when another server opened this occasion meanwhile: the unique index decides. */
-export async function insertCheck(tx: Tx, row: Insertable<CheckRow>): Promise<boolean> {
+export async function insertCheck(tx: Tx, row: NewCheck): Promise<boolean> {
   const result = await tx.sql
     .insertInto('check')
     .values(row)

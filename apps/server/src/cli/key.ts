@@ -1,5 +1,5 @@
-import { keyFileExists, readKeyFile, replaceKeyFile, writeKeyFile } from '../keys/key-file.ts';
-import { newMasterKey, rotateSealing } from '../keys/master-key.ts';
+import { keyFileExists, writeKeyFile } from '../keys/key-file.ts';
+import { newMasterKey } from '../keys/master-key.ts';
 import { realWorld } from '../world.ts';
 import { CommandError, say } from './output.ts';
 

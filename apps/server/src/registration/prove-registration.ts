@@ -1,4 +1,5 @@
-import { type AuditEvent, record } from '../audit/record.ts';
+import type { AuditEvent } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
 import type { Tx } from '../db/open.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import { newId } from '../world.ts';

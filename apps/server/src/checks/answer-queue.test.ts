@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { AnswerQueue, type Waiting } from './answer-queue.ts';
+
+type Batch = readonly Waiting<number, string>[];
+
+const items = (batch: Batch) => batch.map(({ item }) => item);
+
+/** Answers everything at once and notes the batches. */
+function noting() {
+  const batches: number[][] = [];
+  const queue = new AnswerQueue<number, string>(async (batch) => {
+    batches.push(items(batch));
+    for (const { item, resolve } of batch) resolve(`outcome ${item}`);
+  });
+  return { batches, queue };
+}
+
+/** A commit that ends when the test says so. */
+function held() {
+  const batches: number[][] = [];
+  const ends: (() => void)[] = [];
+  const queue = new AnswerQueue<number, string>(async (batch) => {
+    batches.push(items(batch));
+    await new Promise<void>((resolve) => ends.push(resolve));
+    for (const { item, resolve } of batch) resolve(`outcome ${item}`);
+  });
+  return { batches, queue, end: () => ends.shift()?.() };
+}
+
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('the answer queue', () => {
+  it('P-1 gives each waiter its own outcome, in one batch in order of arrival', async () => {
+    const { batches, queue } = noting();
+    expect(await Promise.all([3, 1, 2].map((item) => queue.add(item)))).toEqual([
+      'outcome 3',
+      'outcome 1',
+      'outcome 2',
+    ]);
+    expect(batches).toEqual([[3, 1, 2]]);
+  });
+
+  it('P-1 what arrives while a commit is under way forms the next batch', async () => {
+    const { batches, queue, end } = held();
+    const outcomes = [queue.add(1)];
+    await turns(3);
+    outcomes.push(queue.add(2), queue.add(3));
+    await turns(3);
+    expect(batches).toEqual([[1]]);
+    expect(queue.length).toBe(2);
+    end();
+    await turns(3);
+    expect(batches).toEqual([[1], [2, 3]]);
+    end();
+    expect(await Promise.all(outcomes)).toEqual(['outcome 1', 'outcome 2', 'outcome 3']);
+  });
+
+  it('P-1 a batch holds at most 256 answers, and none is left behind', async () => {
+    const { batches, queue } = noting();
+    const all = Array.from({ length: 600 }, (_, item) => item);
+    await Promise.all(all.map((item) => queue.add(item)));
+    expect(batches.map(({ length }) => length)).toEqual([256, 256, 88]);
+    expect(batches.flat()).toEqual(all);
+  });
+
+  it('P-1 a batch that fails is told to its own waiters and to nobody else', async () => {
+    const queue = new AnswerQueue<number, string>(async (batch) => {
+      if (items(batch).includes(0)) throw new Error('no commit');
+      for (const { resolve } of batch) resolve('fine');
+    });
+    const first = await Promise.allSettled([queue.add(0), queue.add(1)]);
+    expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(first[1]).toMatchObject({ reason: new Error('no commit') });
+    expect(await queue.add(2)).toBe('fine');
+  });
+
+  it('P-1 one answer may fail in a batch of others', async () => {
+    const queue = new AnswerQueue<number, string>(async (batch) => {
+      for (const { item, resolve, reject } of batch) {
+        if (item === 2) reject(new Error('this one'));
+        else resolve('fine');
+      }
+    });
+    const settled = await Promise.allSettled([1, 2, 3].map((item) => queue.add(item)));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('P-1 is idle when everything that was added has its outcome', async () => {
+    const { queue, end, batches } = held();
+    await queue.idle();
+    const outcome = queue.add(1);
+    let isIdle = false;
+    const idle = queue.idle().then(() => {
+      isIdle = true;
+    });
+    await turns(5);
+    expect(isIdle).toBe(false);
+    end();
+    await idle;
+    expect(await outcome).toBe('outcome 1');
+    expect(batches).toEqual([[1]]);
+    expect(queue.length).toBe(0);
+  });
+});
