@@ -1,0 +1,23 @@
+// The public face of the package: what an LMS's server uses. The browser half is served as /sdk.js.
+
+export { type MotpClient, MotpError } from './client.ts';
+export { getCheck } from './get-check.ts';
+export { openCheck } from './open-check.ts';
+export { ReceiptError, type ReceiptErrorCode } from './receipt-error.ts';
+export { type ReceiptKeys, type ReceiptKeysOptions, receiptKeys } from './receipt-keys.ts';
+export type {
+  Check,
+  CheckRequest,
+  Course,
+  Learner,
+  Occasion,
+  OccasionKind,
+  OpenedCheck,
+  ReceiptClaims,
+} from './types.ts';
+export {
+  type ArchivedReceiptExpectation,
+  type ReceiptExpectation,
+  verifyArchivedReceipt,
+  verifyReceipt,
+} from './verify-receipt.ts';

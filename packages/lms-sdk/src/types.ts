@@ -1,0 +1,93 @@
+/** When a check is asked for. `number` is the lesson or the attempt, 1 to 999. */
+export type OccasionKind = 'entry' | 'lesson' | 'progress-test' | 'exam' | 'assignment' | 'other';
+
+export interface Occasion {
+  kind: OccasionKind;
+  number: number;
+}
+
+export interface Course {
+  /** The LMS's own id, 1 to 64 characters. */
+  id: string;
+  /** Shown on the check page, 1 to 200 characters. */
+  title: string;
+  /** Opening of the course (회차), when the LMS has one. */
+  round?: string;
+}
+
+export interface Learner {
+  /** The LMS's own id, 1 to 64 characters; it comes back as `sub` of the receipt. */
+  id: string;
+  name: string;
+  /** Any usual way of writing a mobile number: `010-1234-5678`, `+82 10 1234 5678`. */
+  phone: string;
+  /** `YYYY-MM-DD`. Helps only where a certified identity check is offered. */
+  birthDate?: string;
+}
+
+/** Body of `POST /v1/checks`. */
+export interface CheckRequest {
+  learner: Learner;
+  course: Course;
+  occasion: Occasion;
+  /** The LMS's session, kept as evidence. */
+  session?: { id?: string; ip?: string };
+  /** Where a full-page check returns, with `motp_check=<id>` added. Its origin must be registered. */
+  returnUrl?: string;
+  locale?: 'ko' | 'en';
+  /** Opens a check though none is due. */
+  force?: boolean;
+}
+
+/**
+ * What the server made of a request to open a check.
+ * - `open`: show `url` to the learner until `expiresAt` (ISO 8601, UTC).
+ * - `passed`: nothing to show; `receipt` says why (an exemption window). Verify it like any other.
+ * - `not-required`: let the learner in; `nextDue` says when a check is due next.
+ * - `blocked`: do not let the learner in before `until` (ISO 8601, UTC).
+ */
+export type OpenedCheck =
+  | { kind: 'open'; id: string; url: string; expiresAt: string; reasons: readonly string[] }
+  | { kind: 'passed'; id: string; method: string; receipt: string }
+  | { kind: 'not-required'; because: string; nextDue: Occasion | null }
+  | { kind: 'blocked'; because: string; until: string };
+
+/** A check as `GET /v1/checks/{id}` tells it. `passedAt` is ISO 8601, UTC. */
+export interface Check {
+  id: string;
+  status: 'open' | 'passed' | 'expired';
+  learner: { id: string };
+  course: Course;
+  occasion: Occasion;
+  reasons: readonly string[];
+  method?: string;
+  passedAt?: string;
+  receipt?: string;
+}
+
+/** Claims of a receipt. It carries no name and no number. */
+export interface ReceiptClaims {
+  /** The server's public URL. */
+  iss: string;
+  /** The institution's id. */
+  aud: string;
+  /** The learner's id at the institution. */
+  sub: string;
+  /** The check's id. */
+  jti: string;
+  /** When the check was passed, in seconds since 1970. */
+  iat: number;
+  course: Course;
+  occasion: Occasion;
+  reasons: readonly string[];
+  /** `motp`, `phone`, `ipin`, `exemption`; more may come. */
+  method: string;
+  /** Authentication methods (RFC 8176). */
+  amr?: readonly string[];
+  /** For `motp`: thumbprint of the app's key (RFC 7638). */
+  device?: string;
+  /** For `motp`: when and how the app was registered. */
+  registration?: { at: string; proof: 'sms' | 'identity' };
+  /** Made by a demonstration server. */
+  demo?: boolean;
+}
