@@ -4,7 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { demo } from './cli/demo.ts';
 import { openForServing } from './cli/deployment.ts';
 import { institutionAdd } from './cli/institution.ts';
-import { keyNew } from './cli/key.ts';
+import { keyNew, keyReseal, keyRotate, keyRotateLookup } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { CommandError, say } from './cli/output.ts';
 import { type Running, serve } from './cli/serve.ts';

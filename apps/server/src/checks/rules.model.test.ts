@@ -14,17 +14,16 @@ type Move =
   | { do: 'reopen'; check: number };
 
 const check = fc.nat({ max: CHECKS - 1 });
-const move: fc.Arbitrary<Move> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constant('answer'), check, aside: fc.integer({ min: -7, max: 3 }) }),
-  },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('guess'), check, nth: fc.nat({ max: 4 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('spend'), ahead: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 100_000 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(DAY_MS, 3 * DAY_MS) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('reopen'), check }) },
-) as fc.Arbitrary<Move>;
+const aside = fc.oneof(fc.constant(0), fc.integer({ min: -1, max: 1 }), fc.integer({ min: -7, max: 3 }));
+const moves: [number, fc.Arbitrary<Move>][] = [
+  [6, fc.record({ do: fc.constant('answer'), check, aside })],
+  [3, fc.record({ do: fc.constant('guess'), check, nth: fc.nat({ max: 4 }) })],
+  [1, fc.record({ do: fc.constant('spend'), ahead: fc.integer({ min: 1, max: 4 }) })],
+  [4, fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 100_000 }) })],
+  [1, fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(DAY_MS, 3 * DAY_MS) })],
+  [5, fc.record({ do: fc.constant('reopen'), check })],
+];
+const move = fc.oneof(...moves.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
 /** What the rules promise, counted from outside: it knows the moves and the answers, never the state. */
 class Witness {
@@ -101,23 +100,21 @@ class Story {
     if (judgement.kind !== 'passed') return;
     if (step === undefined) throw new Error('a wrong code passed');
     this.witness.passed(step);
-    const seconds = Math.abs(step - stepAt(this.#now));
-    expect(seconds).toBeLessThanOrEqual(1);
+    expect(Math.abs(step - stepAt(this.#now))).toBeLessThanOrEqual(1);
   }
 }
 
 describe('whatever the interleaving', () => {
   it('C-7 and C-5 no step is accepted twice, never more than five failures are counted, locked stays', () => {
-    const seen = { passed: 0, locked: 0, byDay: 0 };
+    const seen = { passed: 0, locked: 0 };
     fc.assert(
-      fc.property(fc.array(move, { minLength: 1, maxLength: 120 }), (moves) => {
+      fc.property(fc.array(move, { minLength: 1, maxLength: 120, size: 'max' }), (moves) => {
         const story = new Story();
         for (const each of moves) story.run(each);
-        const { accepted, isLocked, sincePass } = story.witness;
+        const { accepted, isLocked } = story.witness;
         expect(new Set(accepted).size).toBe(accepted.length);
         seen.passed += accepted.length;
         seen.locked += isLocked ? 1 : 0;
-        seen.byDay += isLocked && sincePass < 5 ? 1 : 0;
       }),
       { numRuns: 400 },
     );

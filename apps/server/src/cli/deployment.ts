@@ -31,10 +31,17 @@ export async function openForServing(env: Environment): Promise<{ config: Config
 async function openBoth(env: Environment): Promise<OpenedOrProblems> {
   const isDemo = env.MOTP_MODE === 'demo';
   const problems: string[] = [];
-  const master = masterKey(env.MOTP_KEY_FILE ?? 'data/master.key', isDemo, problems);
+  const keyFile = env.MOTP_KEY_FILE ?? 'data/master.key';
+  const master = masterKey(keyFile, isDemo, problems);
   if (!master) return { deployment: undefined, problems };
   const databaseUrl = env.MOTP_DATABASE ?? 'sqlite:data/motp.db';
-  const opened = await openDeployment({ databaseUrl, master, demo: isDemo, world: realWorld });
+  const opened = await openDeployment({
+    databaseUrl,
+    master,
+    reread: () => readKeyFile(keyFile),
+    demo: isDemo,
+    world: realWorld,
+  });
   if (opened.kind === 'opened' && problems.length === 0)
     return { deployment: opened.deployment, problems: [] };
   if (opened.kind === 'opened') await opened.deployment.database.close();

@@ -5,8 +5,9 @@ import { forgetAbandoned } from '../registration/forget-abandoned.ts';
 import { realWorld } from '../world.ts';
 
 /** What time alone brings about; every server does it, and doing it twice changes nothing. */
-export async function keepHouse({ database }: Deployment): Promise<void> {
+export async function keepHouse({ database, keyring }: Deployment): Promise<void> {
   const now = realWorld.now();
+  keyring.refresh();
   await endExpiredChecks(database, now);
   await forgetAbandoned(database, now);
   await endUnused({ database, world: realWorld });

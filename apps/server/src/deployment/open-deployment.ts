@@ -17,13 +17,15 @@ export type Opened = { kind: 'opened'; deployment: Deployment } | { kind: 'probl
 interface Wanted {
   databaseUrl: string;
   master: MasterKey;
+  /** Reads the master key again, for a rotation without downtime. */
+  reread?: () => MasterKey;
   demo: boolean;
   world: World;
 }
 
 /** Opens the database with its key. A database of a demo, an older version or another key is refused (P-5). */
-export async function openDeployment({ databaseUrl, master, demo, world }: Wanted): Promise<Opened> {
-  const keyring = openKeyring(master, (bytes) => world.random(bytes));
+export async function openDeployment({ databaseUrl, master, reread, demo, world }: Wanted): Promise<Opened> {
+  const keyring = openKeyring(master, (bytes) => world.random(bytes), reread);
   const database = openDatabase(databaseUrl);
   try {
     const problems = await prepare(database, keyring, demo, world);

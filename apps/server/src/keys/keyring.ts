@@ -39,6 +39,8 @@ export interface Keyring {
   seal(place: Place, plain: Buffer | string): Sealed;
   /** @throws SealError when the value was altered, moved, or sealed by a key that is not here */
   open(place: Place, sealed: Sealed): Buffer;
+  /** Reads the key file again; from then on a new key in front seals. */
+  refresh(): void;
   /** Whether the value was sealed by a key that is no longer in front. */
   isStale(sealed: Sealed): boolean;
   /** Keyed hash, base64url: equal input gives equal output, and nothing can be told from it without the key. */
@@ -54,22 +56,50 @@ const subkey = (key: Buffer, info: string): KeyObject =>
 
 const aad = ({ table, column, row }: Place) => Buffer.from(`${table}\0${column}\0${row}`);
 
-/** P-2: AES-256-GCM bound to the row, subkeys by HKDF (RFC 5869), lookups by HMAC-SHA-256. */
-export function openKeyring(master: MasterKey, random: (bytes: number) => Buffer): Keyring {
-  const sealing = new Map(master.sealing.map(({ id, key }) => [id, subkey(key, 'seal')]));
-  const [front] = master.sealing;
+/** What a master key gives: subkeys by HKDF, made once. */
+interface Derived {
+  front: string;
+  sealing: Map<string, KeyObject>;
+}
+
+function derive({ sealing }: MasterKey): Derived {
+  const [front] = sealing;
   if (!front) throw new SealError('no sealing key');
+  return { front: front.id, sealing: new Map(sealing.map(({ id, key }) => [id, subkey(key, 'seal')])) };
+}
+
+/**
+ * P-2: AES-256-GCM bound to the row, subkeys by HKDF (RFC 5869), lookups by HMAC-SHA-256.
+ * @param reread reads the key file again: a value that another server sealed with a newer key opens at once, so
+ *   that the sealing key rotates without downtime
+ */
+export function openKeyring(
+  master: MasterKey,
+  random: (bytes: number) => Buffer,
+  reread: () => MasterKey = () => master,
+): Keyring {
+  let derived = derive(master);
   const hashing = new Map<Purpose, KeyObject>();
   const hashKey = (purpose: Purpose): KeyObject => {
     const known = hashing.get(purpose) ?? subkey(master.lookup, `lookup/${purpose}`);
     hashing.set(purpose, known);
     return known;
   };
+  const refresh = () => {
+    derived = derive(reread());
+  };
+  const keyFor = (sealed: Sealed): KeyObject => {
+    const id = sealed.split('.', 2)[1];
+    if (id !== undefined && !derived.sealing.has(id)) refresh();
+    return keyOf(derived.sealing, id);
+  };
   return {
     demo: master.demo,
-    seal: (place, plain) => sealWith(front.id, keyOf(sealing, front.id), random(NONCE_BYTES), place, plain),
-    open: (place, sealed) => openWith(sealing, place, sealed),
-    isStale: (sealed) => sealed.split('.')[1] !== front.id,
+    refresh,
+    seal: (place, plain) =>
+      sealWith(derived.front, keyOf(derived.sealing, derived.front), random(NONCE_BYTES), place, plain),
+    open: (place, sealed) => openWith(keyFor(sealed), place, sealed),
+    isStale: (sealed) => sealed.split('.', 2)[1] !== derived.front,
     hash: (purpose, text) => createHmac('sha256', hashKey(purpose)).update(text).digest('base64url'),
   };
 }
@@ -88,12 +118,12 @@ function sealWith(id: string, key: KeyObject, nonce: Buffer, place: Place, plain
   return `${FORMAT}.${id}.${bytes.toString('base64url')}` as Sealed;
 }
 
-function openWith(keys: Map<string, KeyObject>, place: Place, sealed: Sealed): Buffer {
-  const [format, id, text] = sealed.split('.');
+function openWith(key: KeyObject, place: Place, sealed: Sealed): Buffer {
+  const [format, , text] = sealed.split('.');
   if (format !== FORMAT || text === undefined) throw new SealError('not a sealed value');
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealError('a sealed value is too short');
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(keys, id), bytes.subarray(0, NONCE_BYTES));
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
   decipher.setAAD(aad(place));
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   try {
