@@ -34,7 +34,7 @@ export function readConfig(env: Environment): ReadConfig {
     host,
     port,
     publicUrl,
-    appUrl: origin(env, 'MOTP_APP_URL', publicUrl, isDemo, problems),
+    appUrl: text(env, 'MOTP_APP_URL') ? origin(env, 'MOTP_APP_URL', publicUrl, isDemo, problems) : publicUrl,
     database: text(env, 'MOTP_DATABASE') ?? 'sqlite:data/motp.db',
     keyFile: text(env, 'MOTP_KEY_FILE') ?? 'data/master.key',
     lmsPort: whole(env, 'MOTP_LMS_PORT', 4001, 65_535, problems),

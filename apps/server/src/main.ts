@@ -71,12 +71,29 @@ function commands(): Command {
     .option('--help-phone <phone>', 'number that learners may call')
     .option('--help-url <url>', 'page where learners find help')
     .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
-  const key = program.command('key').description('the master key');
+  keyCommands(program.command('key').description('the master key'));
+  return program;
+}
+
+function keyCommands(key: Command): void {
   key
     .command('new')
-    .requiredOption('--out <file>')
+    .description('makes a master key')
+    .requiredOption('--out <file>', 'where; an existing file is never overwritten')
     .action(({ out }) => keyNew(out));
-  return program;
+  key
+    .command('rotate')
+    .description('puts a new sealing key in front; servers take it up within a minute')
+    .action(() => keyRotate(process.env));
+  key
+    .command('reseal')
+    .description('seals everything again with the key in front, while servers run')
+    .action(() => keyReseal(process.env));
+  key
+    .command('rotate-lookup')
+    .description('makes a new lookup key and hashes names and numbers again')
+    .requiredOption('--servers-are-stopped', 'says that no server is running')
+    .action(() => keyRotateLookup(process.env));
 }
 
 try {

@@ -15,3 +15,5 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     server.closeAllConnections();
   });
 }
+// Started by the demo, the site ends with it, also when the demo had no chance to say so.
+process.once('disconnect', () => process.exit(0));

@@ -26,7 +26,8 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
       LMS_PORT: String(config.lmsPort),
       LMS_ORIGIN: origin,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // The channel ends with this process, however it ends, and the sample LMS with it.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const stop = async () => {
     await endChild(lms);

@@ -1,5 +1,5 @@
 import { type Config, type Environment, readConfig } from '../config.ts';
-import { type Deployment, openDeployment } from '../deployment/open-deployment.ts';
+import { type Deployment, inspectDatabase, openDeployment } from '../deployment/open-deployment.ts';
 import { keyFileExists, readKeyFile, writeKeyFile } from '../keys/key-file.ts';
 import { type MasterKey, MasterKeyError, newMasterKey } from '../keys/master-key.ts';
 import { realWorld } from '../world.ts';
@@ -11,7 +11,7 @@ type OpenedOrProblems =
 
 /** What a command needs that works on the database: key and database, no other setting. @throws CommandError */
 export async function openKeyAndDatabase(env: Environment): Promise<Deployment> {
-  const { deployment, problems } = await openBoth(env);
+  const { deployment, problems } = await openBoth(env, 'command');
   if (!deployment) throw new CommandError(problems);
   return deployment;
 }
@@ -22,37 +22,44 @@ export async function openKeyAndDatabase(env: Environment): Promise<Deployment> 
  */
 export async function openForServing(env: Environment): Promise<{ config: Config; deployment: Deployment }> {
   const read = readConfig(env);
-  const { deployment, problems } = await openBoth(env);
+  const { deployment, problems } = await openBoth(env, env.MOTP_MODE === 'demo' ? 'demo' : 'production');
   if (read.kind === 'config' && deployment) return { config: read.config, deployment };
   await deployment?.database.close();
   throw new CommandError([...(read.kind === 'problems' ? read.problems : []), ...problems]);
 }
 
-async function openBoth(env: Environment): Promise<OpenedOrProblems> {
-  const isDemo = env.MOTP_MODE === 'demo';
+type Purpose = Parameters<typeof openDeployment>[0]['purpose'];
+
+async function openBoth(env: Environment, purpose: Purpose): Promise<OpenedOrProblems> {
   const problems: string[] = [];
   const keyFile = env.MOTP_KEY_FILE ?? 'data/master.key';
-  const master = masterKey(keyFile, isDemo, problems);
-  if (!master) return { deployment: undefined, problems };
+  const master = masterKey(keyFile, { purpose, makes: env.MOTP_MODE === 'demo' }, problems);
   const databaseUrl = env.MOTP_DATABASE ?? 'sqlite:data/motp.db';
+  if (!master) {
+    const more = await inspectDatabase({ databaseUrl, purpose });
+    return { deployment: undefined, problems: [...problems, ...more] };
+  }
   const opened = await openDeployment({
     databaseUrl,
     master,
     reread: () => readKeyFile(keyFile),
-    demo: isDemo,
+    purpose,
     world: realWorld,
   });
-  if (opened.kind === 'opened' && problems.length === 0)
-    return { deployment: opened.deployment, problems: [] };
-  if (opened.kind === 'opened') await opened.deployment.database.close();
-  return {
-    deployment: undefined,
-    problems: [...problems, ...(opened.kind === 'problems' ? opened.problems : [])],
-  };
+  if (opened.kind === 'problems') {
+    return { deployment: undefined, problems: [...problems, ...opened.problems] };
+  }
+  if (problems.length === 0) return { deployment: opened.deployment, problems: [] };
+  await opened.deployment.database.close();
+  return { deployment: undefined, problems };
 }
 
-function masterKey(path: string, isDemo: boolean, problems: string[]): MasterKey | undefined {
-  if (isDemo && !keyFileExists(path)) {
+function masterKey(
+  path: string,
+  { purpose, makes }: { purpose: Purpose; makes: boolean },
+  problems: string[],
+): MasterKey | undefined {
+  if (makes && !keyFileExists(path)) {
     writeKeyFile(
       path,
       newMasterKey((bytes) => realWorld.random(bytes), true),
@@ -61,7 +68,7 @@ function masterKey(path: string, isDemo: boolean, problems: string[]): MasterKey
   }
   try {
     const master = readKeyFile(path);
-    if (master.demo && !isDemo) {
+    if (master.demo && purpose === 'production') {
       problems.push('MOTP_KEY_FILE was made by the demo: make one with `motp key new --out FILE`');
     }
     return master;

@@ -19,42 +19,70 @@ interface Wanted {
   master: MasterKey;
   /** Reads the master key again, for a rotation without downtime. */
   reread?: () => MasterKey;
-  demo: boolean;
+  /** A `command` works on whatever database there is; serving in production refuses a demo's. */
+  purpose: 'production' | 'demo' | 'command';
   world: World;
 }
 
 /** Opens the database with its key. A database of a demo, an older version or another key is refused (P-5). */
-export async function openDeployment({ databaseUrl, master, reread, demo, world }: Wanted): Promise<Opened> {
+export async function openDeployment(wanted: Wanted): Promise<Opened> {
+  const { databaseUrl, master, reread, world } = wanted;
   const keyring = openKeyring(master, (bytes) => world.random(bytes), reread);
-  const database = openDatabase(databaseUrl);
-  try {
-    const problems = await prepare(database, keyring, demo, world);
-    if (problems.length === 0) {
-      const row = await readDeployment(database);
-      return { kind: 'opened', deployment: { database, keyring, identity: String(row?.created_at) } };
-    }
-    await database.close();
-    return { kind: 'problems', problems };
-  } catch (error) {
-    await database.close();
-    const reason = error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'unknown';
-    return { kind: 'problems', problems: [`MOTP_DATABASE cannot be opened (${reason})`] };
-  }
+  return withDatabase(databaseUrl, async (database) => {
+    const problems = await databaseProblems(database, wanted.purpose);
+    if (problems.length === 0) problems.push(...(await bindKey(database, keyring, wanted)));
+    if (problems.length > 0) return { kind: 'problems', problems };
+    const row = await readDeployment(database);
+    return { kind: 'opened', deployment: { database, keyring, identity: String(row?.created_at) } };
+  });
 }
 
-async function prepare(database: Database, keyring: Keyring, demo: boolean, world: World): Promise<string[]> {
+/** What is wrong with the database, when there is no key to open it with. */
+export async function inspectDatabase({
+  databaseUrl,
+  purpose,
+}: Pick<Wanted, 'databaseUrl' | 'purpose'>): Promise<string[]> {
+  const opened = await withDatabase(databaseUrl, async (database) => ({
+    kind: 'problems',
+    problems: await databaseProblems(database, purpose),
+  }));
+  return opened.kind === 'problems' ? opened.problems : [];
+}
+
+/** Closes the database again unless it is what was opened. */
+async function withDatabase(
+  databaseUrl: string,
+  work: (database: Database) => Promise<Opened>,
+): Promise<Opened> {
+  const database = openDatabase(databaseUrl);
+  let opened: Opened;
+  try {
+    opened = await work(database);
+  } catch (error) {
+    const reason = error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'unknown';
+    opened = { kind: 'problems', problems: [`MOTP_DATABASE cannot be opened (${reason})`] };
+  }
+  if (opened.kind === 'problems') await database.close();
+  return opened;
+}
+
+async function databaseProblems(database: Database, purpose: Wanted['purpose']): Promise<string[]> {
   const pending = await pendingMigrations(database);
   if (pending.length > 0) {
     return [`the database is out of date (${pending.join(', ')} missing): run \`motp migrate\``];
   }
+  const demoAt = (await readDeployment(database))?.demo_at ?? null;
+  return purpose === 'production' && demoAt !== null
+    ? ['this database was opened in demo mode, where anybody can pass: use a new one']
+    : [];
+}
+
+/** The first key that opens a database is its key from then on. */
+async function bindKey(database: Database, keyring: Keyring, { purpose, world }: Wanted): Promise<string[]> {
   const mark = keyring.hash('key-mark', 'motp');
   await insertDeployment(database, { created_at: world.now(), demo_at: null, key_mark: mark });
   const row = await readDeployment(database);
-  const problems: string[] = [];
-  if (row?.key_mark !== mark) problems.push('MOTP_KEY_FILE is not the key of this database');
-  if (!demo && row?.demo_at !== null) {
-    problems.push('this database was opened in demo mode, where anybody can pass: use a new one');
-  }
-  if (demo && problems.length === 0) await setDemo(database, world.now());
-  return problems;
+  if (row?.key_mark !== mark) return ['MOTP_KEY_FILE is not the key of this database'];
+  if (purpose === 'demo') await setDemo(database, world.now());
+  return [];
 }

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { type Environment, readConfig } from './config.ts';
+
+const production: Environment = {
+  MOTP_PUBLIC_URL: 'https://motp.example',
+  MOTP_SMS: 'webhook',
+  MOTP_SMS_WEBHOOK_URL: 'https://sms.example/send',
+};
+
+const problemsOf = (env: Environment): string[] => {
+  const read = readConfig(env);
+  return read.kind === 'problems' ? read.problems : [];
+};
+
+describe('P-5 settings', () => {
+  it('P-5 a demo needs none', () => {
+    expect(readConfig({ MOTP_MODE: 'demo' })).toEqual({
+      kind: 'config',
+      config: {
+        mode: 'demo',
+        host: '127.0.0.1',
+        port: 4000,
+        publicUrl: 'http://localhost:4000',
+        appUrl: 'http://localhost:4000',
+        database: 'sqlite:data/motp.db',
+        keyFile: 'data/master.key',
+        lmsPort: 4001,
+        sms: { kind: 'outbox' },
+        workers: 1,
+        trustedProxies: [],
+        limits: true,
+        logLevel: 'info',
+      },
+    });
+  });
+
+  it('P-5 production with everything it needs starts, empty settings count as none', () => {
+    const env = {
+      ...production,
+      MOTP_APP_URL: 'https://app.motp.example/',
+      MOTP_HOST: ' ',
+      MOTP_PORT: '',
+      MOTP_DATABASE: 'postgres://motp@db.example/motp',
+      MOTP_WORKERS: '4',
+      MOTP_TRUSTED_PROXIES: ' 10.0.0.1, 10.0.0.2,,',
+      MOTP_IDENTITY: 'none',
+      MOTP_LOG: 'warn',
+    };
+    expect(readConfig(env)).toEqual({
+      kind: 'config',
+      config: {
+        mode: 'production',
+        host: '127.0.0.1',
+        port: 4000,
+        publicUrl: 'https://motp.example',
+        appUrl: 'https://app.motp.example',
+        database: 'postgres://motp@db.example/motp',
+        keyFile: 'data/master.key',
+        lmsPort: 4001,
+        sms: { kind: 'webhook', url: 'https://sms.example/send' },
+        workers: 4,
+        trustedProxies: ['10.0.0.1', '10.0.0.2'],
+        limits: true,
+        logLevel: 'warn',
+      },
+    });
+  });
+
+  it('P-5 production says everything that is wrong at once', () => {
+    const env = {
+      MOTP_PUBLIC_URL: 'http://motp.example',
+      MOTP_APP_URL: 'nonsense',
+      MOTP_PORT: '70000',
+      MOTP_LMS_PORT: '4.5',
+      MOTP_SMS: 'outbox',
+      MOTP_IDENTITY: 'simulator',
+      MOTP_WORKERS: '2',
+      MOTP_LIMITS: 'off',
+      MOTP_LOG: 'loud',
+      MOTP_DATABASE: 'sqlite:data/motp.db',
+    };
+    expect(problemsOf(env)).toEqual([
+      'MOTP_PORT must be a whole number from 1 to 65535',
+      'MOTP_PUBLIC_URL must be https: plain http is for this machine only',
+      'MOTP_APP_URL must be an address like https://motp.example',
+      'MOTP_LMS_PORT must be a whole number from 1 to 65535',
+      'MOTP_SMS=outbox shows codes to everybody and is for demo mode only',
+      'MOTP_LOG must be one of: error, warn, info, debug, silent',
+      'MOTP_LIMITS=off is for load tests in demo mode only',
+      'MOTP_WORKERS needs PostgreSQL: an embedded database has one process',
+      'MOTP_IDENTITY=simulator lets anybody pass and is for demo mode only',
+    ]);
+  });
+
+  it('P-5 a demo says everything that is wrong at once', () => {
+    const env = {
+      MOTP_MODE: 'demo',
+      MOTP_HOST: '0.0.0.0',
+      MOTP_PUBLIC_URL: 'http://192.168.0.5:4000',
+      MOTP_SMS: 'solapi',
+      MOTP_DATABASE: 'mysql://db',
+      MOTP_IDENTITY: 'portone',
+    };
+    expect(problemsOf(env)).toEqual([
+      'MOTP_PUBLIC_URL must be https: demo mode is for this machine only',
+      'MOTP_APP_URL must be https: demo mode is for this machine only',
+      'MOTP_SMS must be one of: webhook, outbox (demo mode)',
+      'MOTP_HOST must be a loopback address in demo mode: the demo is for this machine only',
+      'MOTP_DATABASE must be sqlite:FILE or postgres://…',
+      'MOTP_IDENTITY: this version has no identity providers; leave it unset',
+    ]);
+  });
+
+  it.each<[string, Environment, string[]]>([
+    ['a mode that does not exist', { MOTP_MODE: 'test' }, ['MOTP_MODE must be one of: production, demo']],
+    [
+      'no way to send messages',
+      { MOTP_SMS: undefined },
+      ['MOTP_SMS must be set: webhook sends each message to your gateway'],
+    ],
+    [
+      'a gateway that is not named',
+      { MOTP_SMS_WEBHOOK_URL: undefined },
+      ['MOTP_SMS_WEBHOOK_URL must be an https address (http on this machine only)'],
+    ],
+    [
+      'a gateway without TLS',
+      { MOTP_SMS_WEBHOOK_URL: 'http://sms.example' },
+      ['MOTP_SMS_WEBHOOK_URL must be an https address (http on this machine only)'],
+    ],
+    ['a gateway on this machine', { MOTP_SMS_WEBHOOK_URL: 'http://127.0.0.1:9/sms' }, []],
+    ['plain http on loopback', { MOTP_PUBLIC_URL: 'http://localhost:4000' }, []],
+    [
+      'a path in the address',
+      { MOTP_PUBLIC_URL: 'https://motp.example/motp' },
+      ['MOTP_PUBLIC_URL must be an origin: https://HOST[:PORT] without a path'],
+    ],
+    [
+      'another scheme',
+      { MOTP_PUBLIC_URL: 'ftp://motp.example', MOTP_APP_URL: 'https://motp.example' },
+      ['MOTP_PUBLIC_URL must be an origin: https://HOST[:PORT] without a path'],
+    ],
+    ['port zero', { MOTP_PORT: '0' }, ['MOTP_PORT must be a whole number from 1 to 65535']],
+    ['the highest port', { MOTP_PORT: '65535' }, []],
+    [
+      'too many workers',
+      { MOTP_WORKERS: '65' },
+      [
+        'MOTP_WORKERS must be a whole number from 1 to 64',
+        'MOTP_WORKERS needs PostgreSQL: an embedded database has one process',
+      ],
+    ],
+    ['limits that are neither', { MOTP_LIMITS: 'no' }, ['MOTP_LIMITS must be one of: on, off']],
+  ])('P-5 %s', (_what, env, problems) => {
+    expect(problemsOf({ ...production, ...env })).toEqual(problems);
+  });
+});
