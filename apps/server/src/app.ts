@@ -10,7 +10,7 @@ import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
 import { createMetrics, operationRoutes } from './http/metrics.ts';
 import { separateOrigins } from './http/origins.ts';
-import { pageRoutes } from './http/pages.ts';
+import { pageRoutes, stylesheetsOf } from './http/pages.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { outboxRoutes } from './messages/routes.ts';
@@ -68,7 +68,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     origins: [...new Set([publicUrl, appUrl])],
     demo: demo && { outboxUrl, lmsUrl: demo.lmsUrl },
   });
-  if (demo) outboxRoutes(server, { outbox: common, appUrl: `${appUrl}/app/`, lmsUrl: demo.lmsUrl });
+  if (demo) {
+    const stylesheets = stylesheetsOf(options.webRoot);
+    outboxRoutes(server, { outbox: common, appUrl: `${appUrl}/app/`, lmsUrl: demo.lmsUrl, stylesheets });
+  }
   operationRoutes(server, metrics, async () => (await pendingMigrations(database)).length === 0);
   pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
   return { server, answers };

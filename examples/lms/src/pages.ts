@@ -158,6 +158,7 @@ function layout(settings: Settings, session: Session | null, title: string, cont
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>${title} - 한빛원격평생교육원</title>
+  <link rel="stylesheet" href="/font/pretendardvariable-dynamic-subset.css">
   <link rel="stylesheet" href="/site.css">
   <link rel="icon" href="data:,">
 </head>

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Asset, findAsset } from './assets.ts';
 import { isRoomName, learners, type RoomName } from './course.ts';
 import { askAfterReturn, askAtGate, type Decision, takeReceipt } from './gate.ts';
 import type { Html } from './html.ts';
@@ -9,11 +9,6 @@ import type { World } from './world.ts';
 
 const cookieName = 'hanbit_session';
 const maxBody = 20_000;
-
-const assets: Readonly<Record<string, { type: string; file: string }>> = {
-  '/site.css': { type: 'text/css; charset=utf-8', file: 'site.css' },
-  '/gate.js': { type: 'text/javascript; charset=utf-8', file: 'gate.js' },
-};
 
 interface Visit {
   world: World;
@@ -47,15 +42,8 @@ export async function handle(
 
 async function get(visit: Visit): Promise<void> {
   const { world, url, session } = visit;
-  const asset = Object.hasOwn(assets, url.pathname) ? assets[url.pathname] : undefined;
-  if (asset) {
-    return reply(
-      visit,
-      200,
-      asset.type,
-      readFileSync(new URL(`../public/${asset.file}`, import.meta.url), 'utf8'),
-    );
-  }
+  const asset = findAsset(url.pathname);
+  if (asset) return sendAsset(visit, asset);
   if (session === undefined) {
     return url.pathname === '/'
       ? page(visit, 200, welcomePage(world.settings, learners))
@@ -167,6 +155,7 @@ function setHeaders({ world, response }: Visit): void {
     'img-src': "'self' data:",
     'form-action': "'self'",
     'base-uri': "'none'",
+    'font-src': "'self'",
     'frame-ancestors': "'none'",
   };
   const written = Object.entries(policy).map(([name, value]) => `${name} ${value}`);
@@ -183,6 +172,11 @@ function page(visit: Visit, status: number, content: Html): void {
 
 function reply({ response }: Visit, status: number, type: string, body: string): void {
   response.writeHead(status, { 'content-type': type });
+  response.end(body);
+}
+
+function sendAsset({ response }: Visit, { type, body }: Asset): void {
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'max-age=3600' });
   response.end(body);
 }
 

@@ -28,7 +28,7 @@ export async function documentRoutes(server: Server, publicUrl: string, version:
   );
   await server.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { supportedSubmitMethods: [], deepLinking: false },
+    uiConfig: { supportedSubmitMethods: [], deepLinking: false, layout: 'BaseLayout' },
     uiHooks: {
       onRequest: (_request, reply, next) => {
         reply.header('content-security-policy', DOCS_POLICY);

@@ -97,6 +97,12 @@ function checkPage(server: Server, { webRoot, originsOfCheck }: Pages): void {
 const html = (reply: FastifyReply): FastifyReply =>
   reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-cache');
 
+/** The stylesheets of the app’s page: what else is served in its look links them. */
+export function stylesheetsOf(webRoot: string): string[] {
+  const index = readFileSync(join(webRoot, 'app', 'index.html'), 'utf8');
+  return Array.from(index.matchAll(/<link rel="stylesheet"[^>]* href="([^"]+)"/g), ([, href = '']) => href);
+}
+
 /** Says what is missing before anything is served. */
 export const missingPages = ({ webRoot, sdkFile }: Pick<Pages, 'webRoot' | 'sdkFile'>): string[] =>
   [join(webRoot, 'app', 'index.html'), join(webRoot, 'check', 'index.html'), sdkFile].filter(

@@ -4,6 +4,7 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `
 
 const time = new Intl.DateTimeFormat('ko-KR', {
   timeZone: 'Asia/Seoul',
+  hourCycle: 'h23',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
@@ -22,7 +23,7 @@ const empty = `
 /** A page that shows the demo’s messages as a phone would; it loads itself again every few seconds. */
 export function outboxPage(
   messages: readonly OutboxMessage[],
-  links: { appUrl: string; lmsUrl: string },
+  links: { appUrl: string; lmsUrl: string; stylesheets: readonly string[] },
 ): string {
   return `<!doctype html>
 <html lang="ko">
@@ -31,6 +32,7 @@ export function outboxPage(
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta http-equiv="refresh" content="4">
   <title>문자함 · motp 데모</title>
+  ${links.stylesheets.map((href) => `<link rel="stylesheet" href="${escaped(href)}">`).join('\n  ')}
   <link rel="stylesheet" href="/demo/outbox.css">
 </head>
 <body>
@@ -53,7 +55,7 @@ export const OUTBOX_STYLE = `
 :root { color-scheme: light dark; --line: #cdd1d5; --quiet: #58616a; --main: #0b50d0; --card: #f4f5f6; }
 @media (prefers-color-scheme: dark) { :root { --line: #464c53; --quiet: #b1b8be; --main: #86afff; --card: #1e2124; } }
 * { box-sizing: border-box; }
-body { margin: 0; font: 17px/1.6 Pretendard, "Apple SD Gothic Neo", "Malgun Gothic", system-ui, sans-serif; }
+body { margin: 0; font: 17px/1.6 "Pretendard Variable", Pretendard, "Apple SD Gothic Neo", "Malgun Gothic", system-ui, sans-serif; }
 main { max-width: 560px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { margin: 4px 0 8px; font-size: 28px; }
 .demo { display: inline-block; margin: 0; padding: 0 10px; border: 1px solid var(--line); border-radius: 6px; color: var(--quiet); }

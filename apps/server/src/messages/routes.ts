@@ -10,10 +10,12 @@ export interface OutboxDependencies {
   outbox: Parameters<typeof viewOutbox>[0];
   appUrl: string;
   lmsUrl: string;
+  /** Of the built pages, for their font. */
+  stylesheets: readonly string[];
 }
 
 /** Demo mode only: the messages that would have gone to phones, for people and for programs. */
-export function outboxRoutes(server: Server, { outbox, appUrl, lmsUrl }: OutboxDependencies): void {
+export function outboxRoutes(server: Server, { outbox, ...links }: OutboxDependencies): void {
   server.get(
     '/demo/outbox',
     {
@@ -30,7 +32,7 @@ export function outboxRoutes(server: Server, { outbox, appUrl, lmsUrl }: OutboxD
         .header('content-type', 'text/html; charset=utf-8')
         .header('content-security-policy', PAGE_POLICY)
         .serializer((text: unknown) => String(text))
-        .send(outboxPage(messages, { appUrl, lmsUrl }));
+        .send(outboxPage(messages, links));
     },
   );
   server.get('/demo/outbox.css', { schema: { hide: true } }, async (_request, reply) =>
