@@ -17,7 +17,7 @@ export const problems = {
   'proof-stale': { status: 401, title: 'The DPoP proof’s time is off by more than 60 seconds' },
   'proof-replayed': { status: 401, title: 'The DPoP proof was used before' },
   'device-unknown': { status: 401, title: 'No device was ever registered with this key' },
-  'wrong-host': { status: 403, title: 'This address does not serve that' },
+  'wrong-host': { status: 404, title: 'This address does not serve that' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'check-unknown': { status: 404, title: 'No such check' },
   'registration-unknown': { status: 404, title: 'No such registration for this key' },

@@ -35,7 +35,7 @@ export function checkRoutes(server: Server, dependencies: CheckPageDependencies)
     },
     async (request, reply) => {
       const view = await viewByToken(dependencies, tokenHash(request.params.token));
-      if (!view) throw unknownCheck();
+      if (!view) throw new ProblemResponse('check-unknown', details['check-unknown']);
       return noStore(reply).send(view);
     },
   );
@@ -61,10 +61,8 @@ export function checkRoutes(server: Server, dependencies: CheckPageDependencies)
 
 function replyOf(answer: Awaited<ReturnType<typeof answerCode>>): AnswerReply {
   if (typeof answer !== 'string') return answer;
-  throw answer === 'check-unknown' ? unknownCheck() : new ProblemResponse(answer, details[answer]);
+  throw new ProblemResponse(answer, details[answer], answer === 'unavailable' ? { retryAfter: 1 } : {});
 }
-
-const unknownCheck = () => new ProblemResponse('check-unknown', details['check-unknown']);
 
 const details = {
   'check-unknown': '이 인증 주소를 찾을 수 없습니다. 학습 화면에서 다시 시작해 주세요.',

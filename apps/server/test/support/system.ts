@@ -75,6 +75,8 @@ export interface SystemOptions {
   limits?: boolean;
   demo?: boolean;
   world?: TestWorld;
+  /** An origin of the app’s own (R-4a). */
+  appUrl?: string;
 }
 
 /** The whole application over a fresh database of its own. */
@@ -110,14 +112,14 @@ async function startApp(
   keyring: Keyring,
   world: World,
   folder: string,
-  { limits = false, demo = true }: SystemOptions,
+  { limits = false, demo = true, appUrl = PUBLIC_URL }: SystemOptions,
 ): Promise<App> {
   return createApp({
     ...{ database, keyring, world, limits, ...emptyPages(folder) },
     logger: pino({ level: process.env.MOTP_TEST_LOG ?? 'silent' }),
     signingKeys: await signingKeys(database, keyring, world),
     publicUrl: PUBLIC_URL,
-    appUrl: PUBLIC_URL,
+    appUrl,
     demo: demo ? { lmsUrl: `${LMS_ORIGIN}/` } : undefined,
     trustedProxies: [],
     version: '0.0.0',
