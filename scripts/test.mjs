@@ -16,6 +16,7 @@ const CHECKS = [
   { name: 'format and lint', run: () => succeeds('@biomejs/biome/bin/biome', ['ci', '.', ...PLAIN]) },
   { name: 'types of server, packages and tests', run: () => typeCheck('tsconfig.json') },
   { name: 'types of the pages', run: () => typeCheck('apps/web/tsconfig.json') },
+  { name: 'types of the pages’ build', run: () => typeCheck('apps/web/tsconfig.build.json') },
   { name: 'architecture', run: checkArchitecture },
   { name: 'tests name sentences that exist', run: () => assert(reportCoverage()) },
 ];

@@ -12,8 +12,6 @@ export type Texts<Key extends string> = {
   locale(): Locale;
   /** Changes the language, keeps the choice on this device and sets the document's `lang`. */
   choose(locale: Locale): void;
-  /** Follows `locale` unless the person has chosen a language before or the address names one. */
-  suggest(locale: Locale): void;
   onChange(listener: () => void): () => void;
 };
 
@@ -73,9 +71,6 @@ export function createTexts<Key extends string>(ko: Table<Key>, en: Table<Key>):
     choose(locale) {
       writeStored(STORED_AS, locale);
       change(locale);
-    },
-    suggest(locale) {
-      if (!isLocale(asked) && !isLocale(readStored(STORED_AS))) change(locale);
     },
     onChange(listener) {
       listeners.add(listener);
