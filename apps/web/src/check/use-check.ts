@@ -48,6 +48,7 @@ export function useCheck(address: string): Check {
     reload();
   }, [reload]);
   useReturning(current, reload);
+  useRegistering(screen, reload);
   return { screen, sending, reload, answer };
 }
 
@@ -79,7 +80,20 @@ function keepNotice(before: Screen, next: Screen): Screen {
   if (next.kind === 'unreachable') return before;
   const outdated = before.notice?.kind === 'outcome-unknown';
   if (next.kind !== 'open') return next;
+  if (next.state.registered && !before.state.registered) return next;
   return { ...next, notice: outdated ? { kind: 'not-judged', until: 0 } : before.notice };
+}
+
+/** How often the page looks whether the app was registered meanwhile, on another device that cannot tell it. */
+const LOOK_MS = 5_000;
+
+function useRegistering(screen: Screen, reload: () => Promise<void>): void {
+  const isWaiting = screen.kind === 'open' && !screen.state.registered;
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isWaiting, reload]);
 }
 
 // The learner comes back from the app, perhaps registered by now; or the network does.

@@ -1,6 +1,7 @@
 import type { Show } from './show.ts';
 
-// A constructed sheet in a shadow root: neither the LMS's styles nor its CSP (style-src) reach it.
+// A constructed sheet in a shadow root: neither the LMS's styles nor its CSP (style-src) reach it. Only its font is
+// inherited, which is the one that has its learners' letters.
 const style = `
 dialog { box-sizing: border-box; flex-direction: column; width: min(60rem, 100vw - 2rem); max-width: none;
   height: fit-content; max-height: calc(100vh - 2rem); max-height: calc(100dvh - 2rem); margin: auto;
@@ -8,9 +9,9 @@ dialog { box-sizing: border-box; flex-direction: column; width: min(60rem, 100vw
 dialog[open] { display: flex }
 dialog::backdrop { background: rgb(0 0 0 / 60%) }
 header { display: flex; flex: none; align-items: center; justify-content: space-between; min-height: 44px;
-  padding: 4px 6px 4px 24px; border-bottom: 1px solid #cdd1d5; font: 700 17px/1.5 system-ui, sans-serif }
+  padding: 4px 6px 4px 24px; border-bottom: 1px solid #cdd1d5; font-weight: 700; font-size: 17px; line-height: 1.5 }
 button { width: 44px; height: 44px; padding: 0; border: 0; border-radius: 6px; background: none; color: inherit;
-  font: 400 30px/1 system-ui, sans-serif; cursor: pointer }
+  font: inherit; font-weight: 400; font-size: 30px; line-height: 1; cursor: pointer }
 button:hover { background: rgb(128 128 128 / 20%) }
 button:focus-visible { outline: 3px solid #256ef4; outline-offset: -3px }
 iframe { display: block; flex: 0 1 auto; width: 100%; height: 640px; min-height: 0; border: 0 }
