@@ -28,12 +28,18 @@ declare module 'fastify' {
 export function lmsRoutes(server: Server, dependencies: LmsDependencies): void {
   const { database, world } = dependencies;
   server.decorateRequest('institution', null);
-  const onRequest = async (request: FastifyRequest) => {
+  const authenticated = async (request: FastifyRequest) => {
     const institution = await authenticate(database, world, request.headers.authorization);
     if (!institution) throw unauthorized();
     request.institution = institution;
   };
+  openRoute(server, dependencies, authenticated);
+  viewRoute(server, dependencies, authenticated);
+}
 
+type Authenticated = (request: FastifyRequest) => Promise<void>;
+
+function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Authenticated): void {
   server.post(
     '/v1/checks',
     {
@@ -60,7 +66,9 @@ export function lmsRoutes(server: Server, dependencies: LmsDependencies): void {
       return noStore(reply).code(status).send(body);
     },
   );
+}
 
+function viewRoute(server: Server, dependencies: LmsDependencies, onRequest: Authenticated): void {
   server.get(
     '/v1/checks/:id',
     {

@@ -121,18 +121,12 @@ async function begin(
     now,
   );
   if (sent.kind === 'limited') return sent;
-  const { kty, crv, x, y } = request.encryptionKey;
   await insertRegistration(tx, {
     id,
     thumbprint: beginner.thumbprint,
-    encryption_key_json: JSON.stringify({ kty, crv, x, y }),
-    name_key: keyring.hash('name', comparableName(request.name)),
-    name_sealed: keyring.seal({ table: 'registration', column: 'name', row: id }, request.name.trim()),
     phone_key: phoneKey,
-    phone_sealed: keyring.seal({ table: 'registration', column: 'phone', row: id }, phone),
     address_key: addressKey,
-    locale: request.locale ?? 'ko',
-    consents_json: JSON.stringify(request.consents.map((consent) => ({ id: consent, at: now }))),
+    ...personColumns(keyring, id, request, phone, now),
     ...sent.columns,
     tries_left: PROOF_TRIES,
     resends: 0,
@@ -140,6 +134,27 @@ async function begin(
   });
   await record(tx, { at: now, kind: 'registration.begun', actor: 'learner', data: { registration: id } });
   return { kind: 'begun', pending: pendingOf(id, sent.columns) };
+}
+
+/** What the learner typed and accepted, sealed to the registration's row. */
+function personColumns(
+  keyring: Keyring,
+  id: string,
+  { name, consents, encryptionKey, locale }: BeginRegistrationRequest,
+  phone: PhoneNumber,
+  now: number,
+) {
+  const { kty, crv, x, y } = encryptionKey;
+  const seal = (column: string, text: string) =>
+    keyring.seal({ table: 'registration', column, row: id }, text);
+  return {
+    encryption_key_json: JSON.stringify({ kty, crv, x, y }),
+    name_key: keyring.hash('name', comparableName(name)),
+    name_sealed: seal('name', name.trim()),
+    phone_sealed: seal('phone', phone),
+    locale: locale ?? 'ko',
+    consents_json: JSON.stringify(consents.map((consent) => ({ id: consent, at: now }))),
+  };
 }
 
 async function addressLimit(

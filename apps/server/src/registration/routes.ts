@@ -38,7 +38,9 @@ const security = [{ dpop: [] }];
 /** PROTOCOL §4: what the app asks. */
 export function appRoutes(server: Server, dependencies: AppDependencies): void {
   openRoutes(server, dependencies);
-  registrationRoutes(server, dependencies);
+  beginRoute(server, dependencies);
+  resendRoute(server, dependencies);
+  proofRoute(server, dependencies);
   deviceRoutes(server, dependencies);
 }
 
@@ -62,7 +64,7 @@ function openRoutes(server: Server, { world, demo }: AppDependencies): void {
   );
 }
 
-function registrationRoutes(server: Server, dependencies: AppDependencies): void {
+function beginRoute(server: Server, dependencies: AppDependencies): void {
   server.post(
     '/app-api/registrations',
     {
@@ -86,6 +88,9 @@ function registrationRoutes(server: Server, dependencies: AppDependencies): void
       throw beginning.kind === 'limited' ? limitedProblem(beginning) : refusal(beginning.reason);
     },
   );
+}
+
+function resendRoute(server: Server, dependencies: AppDependencies): void {
   server.post(
     '/app-api/registrations/:id/resend',
     {
@@ -105,6 +110,9 @@ function registrationRoutes(server: Server, dependencies: AppDependencies): void
       return noStore(reply).code(202).send(resending.pending);
     },
   );
+}
+
+function proofRoute(server: Server, dependencies: AppDependencies): void {
   server.post(
     '/app-api/registrations/:id/proof',
     {

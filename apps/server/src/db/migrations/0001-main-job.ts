@@ -201,29 +201,33 @@ export const mainJob: Migration = {
       ['institution_id', 'key'],
     );
     await auditTable(db);
-    await index(db, 'api_key', ['hash'], undefined, true);
-    await index(db, 'learner', ['phone_key'], undefined, true);
-    // one active device per learner and per number, whatever the race.
-    await index(db, 'device', ['learner_id'], "status = 'active'", true);
-    await index(db, 'device', ['phone_key'], "status = 'active'", true);
-    await index(db, 'device', ['thumbprint']);
-    await index(db, 'device', ['used_at'], "status = 'active'");
-    await index(db, 'registration', ['address_key', 'created_at']);
-    await index(db, 'registration', ['created_at']);
-    await index(db, 'check', ['token_hash'], undefined, true);
-    await index(
-      db,
-      'check',
-      ['institution_id', 'learner_ref', 'course_id', 'round', 'occasion_kind', 'occasion_number'],
-      "status = 'open'",
-      true,
-    );
-    await index(db, 'check', ['expires_at'], "status = 'open'");
-    await index(db, 'check', ['institution_id', 'learner_ref', 'passed_at'], "status = 'passed'");
-    await index(db, 'check', ['device_id', 'passed_at'], "status = 'passed'");
-    await index(db, 'check', ['phone_key']);
-    await index(db, 'message', ['next_at'], "status = 'waiting'");
-    await index(db, 'dpop_proof', ['expires_at']);
-    await index(db, 'idempotency', ['created_at']);
+    await indexes(db);
   },
 };
+
+async function indexes(db: Kysely<unknown>): Promise<void> {
+  await index(db, 'api_key', ['hash'], undefined, true);
+  await index(db, 'learner', ['phone_key'], undefined, true);
+  // one active device per learner and per number, whatever the race.
+  await index(db, 'device', ['learner_id'], "status = 'active'", true);
+  await index(db, 'device', ['phone_key'], "status = 'active'", true);
+  await index(db, 'device', ['thumbprint']);
+  await index(db, 'device', ['used_at'], "status = 'active'");
+  await index(db, 'registration', ['address_key', 'created_at']);
+  await index(db, 'registration', ['created_at']);
+  await index(db, 'check', ['token_hash'], undefined, true);
+  await index(
+    db,
+    'check',
+    ['institution_id', 'learner_ref', 'course_id', 'round', 'occasion_kind', 'occasion_number'],
+    "status = 'open'",
+    true,
+  );
+  await index(db, 'check', ['expires_at'], "status = 'open'");
+  await index(db, 'check', ['institution_id', 'learner_ref', 'passed_at'], "status = 'passed'");
+  await index(db, 'check', ['device_id', 'passed_at'], "status = 'passed'");
+  await index(db, 'check', ['phone_key']);
+  await index(db, 'message', ['next_at'], "status = 'waiting'");
+  await index(db, 'dpop_proof', ['expires_at']);
+  await index(db, 'idempotency', ['created_at']);
+}
