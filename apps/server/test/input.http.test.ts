@@ -10,7 +10,7 @@ describe('bad input', () => {
   beforeAll(async () => {
     system = await startSystem('sqlite');
     headers = { authorization: `Bearer ${system.institution.apiKey}` };
-    token = (await system.openCheck()).token;
+    token = (await system.openCheck({ occasion: { kind: 'exam', number: 500 } })).token;
   });
   afterAll(() => system.close());
 
@@ -79,10 +79,18 @@ describe('bad input', () => {
     expect([key.status, key.json.code]).toEqual([400, 'malformed']);
   });
 
+  it('T-4 what is no six digits costs nothing, however long it is', async () => {
+    for (const typed of ['', '12345', '1234567', 'abcdef', '١٢٣٤٥٦', '1'.repeat(5_000)]) {
+      const reply = await post(`/check/${token}/code`, { code: typed });
+      expect([reply.status, reply.json.code]).toEqual([400, 'not-a-code']);
+    }
+  });
+
   it('C-1 without a valid API key nothing is looked at', async () => {
     for (const authorization of ['', 'Bearer', 'Bearer motp_wrong', `Basic ${system.institution.apiKey}`]) {
       const reply = await post('/v1/checks', '{', { authorization });
       expect([reply.status, reply.json.code]).toEqual([401, 'unauthorized']);
+      expect(reply.headers['www-authenticate']).toBe('Bearer');
     }
   });
 

@@ -64,7 +64,7 @@ export const PendingRegistration = Closed({
 export type PendingRegistration = Static<typeof PendingRegistration>;
 
 /** `POST /app-api/registrations/{id}/proof` */
-export const ProveRegistrationRequest = Closed({ code: Type.String({ maxLength: 64 }) });
+export const ProveRegistrationRequest = Closed({ code: Type.String() });
 export type ProveRegistrationRequest = Static<typeof ProveRegistrationRequest>;
 
 const AppLearner = Closed({ name: Type.String(), phone: Type.String() });

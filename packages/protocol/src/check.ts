@@ -36,7 +36,6 @@ export type CheckStateOver = Static<typeof CheckStateOver>;
 /** `POST /check/{token}/code`. What is not six digits after T-4’s forgiveness is 400 `not-a-code`. */
 export const AnswerRequest = Closed({
   code: Type.String({
-    maxLength: 64,
     description: 'Six digits; spaces, hyphens and full-width digits are forgiven',
   }),
 });

@@ -37,9 +37,19 @@ function problemBody({ code, message, members }: ProblemResponse): Problem {
 export const nothingHere = () =>
   new ProblemResponse('not-found', '이 주소에는 아무것도 없습니다. 주소를 확인해 주세요.');
 
+/** What a 401 asks for (RFC 6750 §3, RFC 9449 §7.1). */
+const challenges: Partial<Record<ProblemCode, string>> = {
+  unauthorized: 'Bearer',
+  'bad-proof': 'DPoP error="invalid_dpop_proof", algs="ES256"',
+  'proof-stale': 'DPoP error="invalid_dpop_proof", algs="ES256"',
+  'proof-replayed': 'DPoP error="invalid_dpop_proof", algs="ES256"',
+};
+
 export function answerProblem(reply: FastifyReply, problem: ProblemResponse): FastifyReply {
   const { retryAfter } = problem.members;
   if (retryAfter !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfter))));
+  const challenge = challenges[problem.code];
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
   return reply
     .code(problem.status)
     .header('cache-control', 'no-store')
