@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { Code } from '@motp/otp';
 import type { AuditEvent } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
@@ -6,17 +5,19 @@ import { CommitUnknownError, type Database, type Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { newId, type World } from '../world.ts';
 import { AnswerQueue, type Waiting } from './answer-queue.ts';
-import { codeOf, seedKey, wrongCodeKey } from './codes.ts';
+import { codesOf, wrongCodeKey } from './codes.ts';
 import { checkState, registrationState, settledCheck, settledDevice } from './rows.ts';
 import { type CheckState, type Judgement, judge, type RegistrationState } from './rules.ts';
 import {
+  type AnsweredCheck,
+  type AnsweredDevice,
   type Gathered,
   gather,
   isSettled,
-  type StoredCheck,
-  type StoredDevice,
-  settleChecks,
-  settleDevices,
+  settleFailures,
+  settlePassed,
+  settleRefused,
+  settleUses,
 } from './store.ts';
 
 /** One typed code: `now` is when its request arrived, epoch ms. */
@@ -29,8 +30,8 @@ export interface AnswerItem {
 export interface Judged {
   kind: 'judged';
   judgement: Judgement;
-  check: StoredCheck;
-  device: StoredDevice | undefined;
+  check: AnsweredCheck;
+  device: AnsweredDevice | undefined;
 }
 
 /** `unavailable`: not judged, and nothing changed. */
@@ -65,7 +66,6 @@ interface Subject {
 
 /** One registration may stand behind several checks of a batch: they share this. */
 interface Registration {
-  readonly key: () => KeyObject;
   state: RegistrationState;
 }
 
@@ -80,7 +80,7 @@ async function answerBatch(dependencies: AnswerDependencies, all: readonly Waiti
   try {
     await database.transaction(async (tx) => {
       const hashes = [...new Set(batch.map(({ item }) => item.tokenHash))];
-      const subjects = subjectsOf(keyring, await gather(tx, hashes));
+      const subjects = subjectsOf(await gather(tx, hashes));
       outcomes = batch.map(({ item }) => judgeOne(keyring, subjects.get(item.tokenHash), item));
       changed = await settle(tx, id, [...subjects.values()]);
       await record(tx, ...batch.flatMap(({ item }, index) => events(item.now, outcomes[index])));
@@ -111,14 +111,11 @@ async function isCommitted(database: Database, batch: string, checkIds: readonly
   return checkIds.length > 0 && (await isSettled(database, batch, checkIds));
 }
 
-function subjectsOf(keyring: Keyring, gathered: readonly Gathered[]): Map<string, Subject> {
+function subjectsOf(gathered: readonly Gathered[]): Map<string, Subject> {
   const registrations = new Map<string, Registration>();
   const registrationOf = ({ device, learnerNameKey }: Gathered): Registration | undefined => {
     if (!device) return undefined;
-    const known = registrations.get(device.id) ?? {
-      key: seedKey(keyring, device),
-      state: registrationState(device, learnerNameKey),
-    };
+    const known = registrations.get(device.id) ?? { state: registrationState(device, learnerNameKey) };
     registrations.set(device.id, known);
     return known;
   };
@@ -135,11 +132,12 @@ function subjectsOf(keyring: Keyring, gathered: readonly Gathered[]): Map<string
 function judgeOne(keyring: Keyring, subject: Subject | undefined, item: AnswerItem): AnswerOutcome | Error {
   if (!subject) return { kind: 'unknown-check' };
   const { registration, stored } = subject;
+  const codes = stored.device && codesOf(keyring, stored.device);
   try {
     const judgement = judge(subject.check, registration?.state, {
       code: item.code,
       now: item.now,
-      codeOf: (step) => codeOf(registration?.key() ?? noRegistration(), step),
+      codeOf: (step) => codes?.codeOf(step) ?? noRegistration(),
       keyOf: (code) => wrongCodeKey(keyring, stored.check.id, code),
     });
     apply(subject, judgement);
@@ -147,6 +145,8 @@ function judgeOne(keyring: Keyring, subject: Subject | undefined, item: AnswerIt
     return { kind: 'judged', judgement, check, device: stored.device };
   } catch (error) {
     return error instanceof Error ? error : new Error('judging failed', { cause: error });
+  } finally {
+    codes?.forget();
   }
 }
 
@@ -161,22 +161,26 @@ function apply(subject: Subject, judgement: Judgement): void {
   if (subject.registration) subject.registration.state = judgement.registration;
 }
 
-/** One UPDATE for the registrations, one for the checks. @returns the ids of the checks that changed */
+/** One UPDATE for the registrations and one for the checks, of each outcome. @returns ids of the changed checks */
 async function settle(tx: Tx, batch: string, subjects: readonly Subject[]): Promise<string[]> {
   const touched = subjects.filter((subject) => subject.touched);
-  if (touched.length === 0) return [];
   const devices = new Map(
-    touched.flatMap(({ stored, registration }) =>
-      stored.device && registration
-        ? [[stored.device.id, settledDevice(stored.device.id, registration.state)] as const]
-        : [],
+    touched.flatMap(({ stored: { device }, registration }) =>
+      device && registration ? [[device.id, { device, state: registration.state }] as const] : [],
     ),
   );
-  await settleDevices(tx, [...devices.values()]);
-  await settleChecks(
-    tx,
-    touched.map(({ stored, check }) => ({ ...settledCheck(stored.check, check, stored.device), batch })),
-  );
+  const settled = (isUsed: boolean) =>
+    [...devices.values()]
+      .filter(({ device, state }) => (state.lastStep !== device.last_step) === isUsed)
+      .map(({ device, state }) => settledDevice(device.id, state));
+  const judged = (isPassed: boolean) =>
+    touched
+      .filter(({ check }) => (check.status === 'passed') === isPassed)
+      .map(({ stored, check }) => ({ ...settledCheck(stored.check, check, stored.device), batch }));
+  await settleFailures(tx, settled(false));
+  await settleUses(tx, settled(true));
+  await settleRefused(tx, judged(false));
+  await settlePassed(tx, judged(true));
   return touched.map(({ stored }) => stored.check.id);
 }
 

@@ -7,7 +7,7 @@ import type { Answers, Judged } from './answer-check.ts';
 import { explainByClock, explainMismatch } from './explain-refusal.ts';
 import { type ReceiptIssuer, receiptOf } from './receipt.ts';
 import { isOver } from './rules.ts';
-import { findByToken, type StoredCheck } from './store.ts';
+import { type AnsweredCheck, findByToken } from './store.ts';
 import { returnAddress } from './view-check.ts';
 
 export interface AnswerCode {
@@ -45,7 +45,7 @@ async function withoutCode({ database }: AnswerCode, hash: string, now: number):
 }
 
 interface Explaining {
-  check: StoredCheck;
+  check: AnsweredCheck;
   code: Code;
   now: number;
 }

@@ -4,7 +4,7 @@ import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import { lastFour, maskName, type PhoneNumber } from '../learners/rules.ts';
-import { codeOf, seedKey, wrongCodeKey } from './codes.ts';
+import { codesOf, wrongCodeKey } from './codes.ts';
 import {
   countComparison,
   findActiveDevice,
@@ -16,11 +16,11 @@ import {
   setSpent,
 } from './explain-store.ts';
 import { compareLimits, isAcceptedNow, MAX_FAILURES } from './rules.ts';
-import type { StoredCheck, StoredDevice } from './store.ts';
+import type { AnsweredCheck, AnsweredDevice, StoredDevice } from './store.ts';
 
 /** What an explanation needs of an answer that was refused already; it never accepts. */
 export interface Refused {
-  check: StoredCheck;
+  check: AnsweredCheck;
   code: Code;
   /** Arrival of the request, epoch ms. */
   now: number;
@@ -35,10 +35,9 @@ export async function explainByClock(
   database: Database,
   keyring: Keyring,
   refused: Refused,
-  device: StoredDevice,
+  device: AnsweredDevice,
 ): Promise<number | undefined> {
-  const key = seedKey(keyring, device)();
-  const step = clockSearchSteps(refused.now).find((candidate) => codeOf(key, candidate) === refused.code);
+  const step = searched(keyring, refused, device);
   if (step === undefined) return undefined;
   const offset = clockOffsetSeconds(step, refused.now);
   await database.transaction(async (tx) => {
@@ -47,6 +46,13 @@ export async function explainByClock(
     await setClockOffset(tx, refused.check.id, wrongCodeKey(keyring, refused.check.id, refused.code), offset);
   });
   return offset;
+}
+
+function searched(keyring: Keyring, { code, now }: Refused, device: AnsweredDevice): number | undefined {
+  const codes = codesOf(keyring, device);
+  const step = clockSearchSteps(now).find((candidate) => codes.codeOf(candidate) === code);
+  codes.forget();
+  return step;
 }
 
 async function spend(tx: Tx, deviceId: string, step: number, now: number): Promise<void> {
@@ -91,7 +97,7 @@ interface Found {
 
 async function findRegistration(
   tx: Tx,
-  check: StoredCheck,
+  check: AnsweredCheck,
   reason: 'not-registered' | 'name-differs',
 ): Promise<Found> {
   if (reason === 'name-differs') return { reason, device: await findActiveDevice(tx, check.phone_key) };
@@ -112,8 +118,7 @@ async function hintOf(
     { id: check.id, most: limits.perCheck },
     { id: device.id, day: limits.day, most: limits.perDay },
   );
-  const key = seedKey(keyring, device);
-  if (!counted || !isAcceptedNow(now, (step) => codeOf(key(), step) === code)) return {};
+  if (!counted || !holdsPhone(keyring, device, code, now)) return {};
   const learner = await readLearner(tx, device.learner_id);
   if (!learner?.name_sealed || !learner.phone_sealed) return {};
   const opened = (column: 'name' | 'phone', sealed: Sealed) =>
@@ -121,4 +126,11 @@ async function hintOf(
   return reason === 'name-differs'
     ? { registeredName: maskName(opened('name', learner.name_sealed)) }
     : { registeredPhone: lastFour(opened('phone', learner.phone_sealed) as PhoneNumber) };
+}
+
+function holdsPhone(keyring: Keyring, device: StoredDevice, code: Code, now: number): boolean {
+  const codes = codesOf(keyring, device);
+  const isCode = isAcceptedNow(now, (step) => codes.codeOf(step) === code);
+  codes.forget();
+  return isCode;
 }

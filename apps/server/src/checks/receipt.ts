@@ -1,7 +1,7 @@
 import type { ReceiptClaims } from '@motp/protocol';
 import { signReceipt } from '../receipts/sign-receipt.ts';
 import type { SigningKeys } from '../receipts/signing-keys.ts';
-import type { StoredCheck } from './store.ts';
+import type { AnsweredCheck } from './store.ts';
 
 /** Who issues receipts: `issuer` is the public URL. */
 export interface ReceiptIssuer {
@@ -15,7 +15,7 @@ const amr: Record<string, string[]> = { motp: ['otp', 'pin', 'mfa'] };
 
 /** The claims of a passed check, derived from its row alone, so that it can be made again (C-8). */
 export function receiptClaims(
-  check: StoredCheck,
+  check: AnsweredCheck,
   issuer: Pick<ReceiptIssuer, 'issuer' | 'demo'>,
 ): ReceiptClaims {
   if (check.status !== 'passed' || check.passed_at === null || check.method === null) {
@@ -41,15 +41,15 @@ export function receiptClaims(
   };
 }
 
-export const receiptOf = (check: StoredCheck, issuer: ReceiptIssuer): string =>
+export const receiptOf = (check: AnsweredCheck, issuer: ReceiptIssuer): string =>
   signReceipt(issuer.keys, receiptClaims(check, issuer));
 
-export function courseOf(check: StoredCheck): ReceiptClaims['course'] {
+export function courseOf(check: AnsweredCheck): ReceiptClaims['course'] {
   const course = { id: check.course_id, title: check.course_title };
   return check.round === '' ? course : { ...course, round: check.round };
 }
 
-export function occasionOf(check: StoredCheck): ReceiptClaims['occasion'] {
+export function occasionOf(check: AnsweredCheck): ReceiptClaims['occasion'] {
   return {
     kind: check.occasion_kind as ReceiptClaims['occasion']['kind'],
     number: check.occasion_number,

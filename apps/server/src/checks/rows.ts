@@ -1,8 +1,8 @@
 import type { CheckState, RegistrationState } from './rules.ts';
-import type { SettledDevice, StoredCheck, StoredDevice } from './store.ts';
+import type { AnsweredCheck, AnsweredDevice, SettledDevice } from './store.ts';
 
 /** What the rules know of a registration's row; `nameKey` stands with its learner. */
-export function registrationState(device: StoredDevice, nameKey: string | null): RegistrationState {
+export function registrationState(device: AnsweredDevice, nameKey: string | null): RegistrationState {
   return {
     nameKey: nameKey ?? '',
     lastStep: device.last_step,
@@ -26,7 +26,7 @@ export function settledDevice(id: string, state: RegistrationState): SettledDevi
   };
 }
 
-export function checkState(check: StoredCheck): CheckState {
+export function checkState(check: AnsweredCheck): CheckState {
   const { wrong_key: key, wrong_at: at } = check;
   return {
     nameKey: check.name_key,
@@ -39,8 +39,12 @@ export function checkState(check: StoredCheck): CheckState {
 }
 
 /** The row as it will stand; a check that passed now remembers the registration for its receipt (C-8). */
-export function settledCheck(before: StoredCheck, state: CheckState, device?: StoredDevice): StoredCheck {
-  const row: StoredCheck = {
+export function settledCheck(
+  before: AnsweredCheck,
+  state: CheckState,
+  device?: AnsweredDevice,
+): AnsweredCheck {
+  const row: AnsweredCheck = {
     ...before,
     status: state.status,
     passed_at: state.passedAt,

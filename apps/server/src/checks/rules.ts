@@ -98,14 +98,16 @@ function repeated(check: CheckState, registration: RegistrationState, answer: An
 
 function compare(check: CheckState, registration: RegistrationState, answer: Answer): Judgement {
   const isCodeOf = (step: number) => answer.codeOf(step) === answer.code;
+  const isSpent = (step: number) => step <= registration.lastStep || registration.spent.includes(step);
   const accepted = acceptedSteps(answer.now).filter(isCodeOf);
-  const old = tooOldSteps(answer.now).filter(isCodeOf);
+  // Beside a step that is accepted now, an older one with the same digits matters only when it is spent.
+  const older = tooOldSteps(answer.now).filter((step) => accepted.length === 0 || isSpent(step));
+  const old = older.filter(isCodeOf);
   const refused = (reason: 'code-used' | 'code-too-old'): Judgement => ({
     kind: 'refused',
     reason,
     triesLeft: triesLeft(registration, answer.now),
   });
-  const isSpent = (step: number) => step <= registration.lastStep || registration.spent.includes(step);
   if ([...accepted, ...old].some(isSpent)) return refused('code-used');
   const step = accepted.at(-1);
   if (step !== undefined) return passed(check, registration, answer.now, step);

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { isOneOf, rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
 import type { CheckRow, DeviceRow } from '../db/schema.ts';
@@ -6,31 +6,59 @@ import type { CheckRow, DeviceRow } from '../db/schema.ts';
 export type StoredCheck = Selectable<CheckRow>;
 export type StoredDevice = Selectable<DeviceRow>;
 
-/** A check and, when its number has one, the active registration of that number. */
-export interface Gathered {
-  check: StoredCheck;
-  device: StoredDevice | undefined;
-  learnerNameKey: string | null;
-}
+/** What an answer is judged by and its receipt is made of; the sealed values of a check stay unread. */
+const checkColumns = [
+  'id',
+  'institution_id',
+  'learner_ref',
+  'name_key',
+  'phone_key',
+  'course_id',
+  'course_title',
+  'round',
+  'occasion_kind',
+  'occasion_number',
+  'return_url',
+  'token_hash',
+  'status',
+  'reasons_json',
+  'method',
+  'device_id',
+  'device_thumbprint',
+  'registration_at',
+  'registration_proof',
+  'expires_at',
+  'passed_at',
+  'wrong_key',
+  'wrong_at',
+  'clock_searched',
+  'clock_offset',
+] as const satisfies readonly (keyof StoredCheck)[];
 
 const deviceColumns = [
   'id',
   'learner_id',
   'thumbprint',
-  'status',
-  'phone_key',
   'seed_sealed',
   'last_step',
   'spent_json',
   'failures',
   'failed_json',
   'locked_at',
-  'compared_day',
-  'compared',
   'proof',
   'registered_at',
   'used_at',
-] as const;
+] as const satisfies readonly (keyof StoredDevice)[];
+
+export type AnsweredCheck = Pick<StoredCheck, (typeof checkColumns)[number]>;
+export type AnsweredDevice = Pick<StoredDevice, (typeof deviceColumns)[number]>;
+
+/** A check and, when its number has one, the active registration of that number. */
+export interface Gathered<Check extends AnsweredCheck = AnsweredCheck> {
+  check: Check;
+  device: AnsweredDevice | undefined;
+  learnerNameKey: string | null;
+}
 
 /**
  * Locks the learners of these checks in id order; SQLite holds the one write lock already.
@@ -46,30 +74,45 @@ async function lockLearners(tx: Tx, tokenHashes: readonly string[]): Promise<Set
   return new Set(rows.map(({ id }) => id));
 }
 
-async function readChecks(tx: Tx, tokenHashes: readonly string[], lock: boolean): Promise<Gathered[]> {
-  const device = sql.join(deviceColumns.map((name) => sql`d.${sql.ref(name)} as ${sql.ref(`d_${name}`)}`));
-  const forUpdate = lock && tx.dialect === 'postgres' ? sql`for update of c` : sql``;
-  const { rows } = await sql<Record<string, never>>`
-    select c.*, l.name_key as l_name_key, ${device}
+type Row<Check> = Check & { l_name_key: string | null } & {
+  [Column in keyof AnsweredDevice as `d_${Column}`]: AnsweredDevice[Column];
+};
+
+const ofDevice = sql.join(deviceColumns.map((name) => sql`d.${sql.ref(name)} as ${sql.ref(`d_${name}`)}`));
+const ofCheck = sql.join(checkColumns.map((name) => sql.ref(`c.${name}`)));
+
+async function readChecks<Check extends AnsweredCheck>(
+  tx: Tx,
+  columns: RawBuilder<unknown>,
+  tokenHashes: readonly string[],
+  lock: boolean,
+): Promise<Gathered<Check>[]> {
+  // SQLite holds the one write lock and needs no order, and sorting rows this wide would cost as much as reading.
+  const inOrder = lock && tx.dialect === 'postgres' ? sql`order by c.id for update of c` : sql``;
+  const { rows } = await sql<Row<Check>>`
+    select ${columns}, l.name_key as l_name_key, ${ofDevice}
     from "check" c
     left join device d on d.phone_key = c.phone_key and d.status = 'active'
     left join learner l on l.id = d.learner_id
-    where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)}
-    order by c.id ${forUpdate}`.execute(tx.sql);
-  return rows.map(splitRow);
+    where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)} ${inOrder}`.execute(tx.sql);
+  return rows.map((row) => ({ check: row, device: deviceOf(row), learnerNameKey: row.l_name_key }));
 }
 
-function splitRow(row: Record<string, unknown>): Gathered {
-  const device =
-    row.d_id === null
-      ? undefined
-      : (Object.fromEntries(
-          deviceColumns.map((name) => [name, row[`d_${name}`]]),
-        ) as unknown as StoredDevice);
+function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
+  if (row.d_id === null) return undefined;
   return {
-    check: row as unknown as StoredCheck,
-    device,
-    learnerNameKey: row.l_name_key as string | null,
+    id: row.d_id,
+    learner_id: row.d_learner_id,
+    thumbprint: row.d_thumbprint,
+    seed_sealed: row.d_seed_sealed,
+    last_step: row.d_last_step,
+    spent_json: row.d_spent_json,
+    failures: row.d_failures,
+    failed_json: row.d_failed_json,
+    locked_at: row.d_locked_at,
+    proof: row.d_proof,
+    registered_at: row.d_registered_at,
+    used_at: row.d_used_at,
   };
 }
 
@@ -82,71 +125,81 @@ const GATHER_ROUNDS = 5;
 export async function gather(tx: Tx, tokenHashes: readonly string[]): Promise<Gathered[]> {
   for (let round = 0; round < GATHER_ROUNDS; round++) {
     const locked = await lockLearners(tx, tokenHashes);
-    const gathered = await readChecks(tx, tokenHashes, true);
+    const gathered = await readChecks<AnsweredCheck>(tx, ofCheck, tokenHashes, true);
     const isLocked = gathered.every(({ device }) => !device || !locked || locked.has(device.learner_id));
     if (isLocked) return gathered;
   }
   throw new Error('the registrations of a batch kept changing');
 }
 
-export type SettledDevice = Pick<
-  StoredDevice,
-  'id' | 'last_step' | 'spent_json' | 'failures' | 'failed_json' | 'locked_at' | 'used_at'
->;
+/*
+ * A refusal and a pass are settled by statements of their own: SQLite writes every index again that names a column
+ * of the statement, changed or not, and a refusal changes no indexed column.
+ */
 
-export async function settleDevices(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  const columns = {
-    id: 'text',
-    last_step: 'bigint',
-    spent_json: 'text',
-    failures: 'bigint',
-    failed_json: 'text',
-    locked_at: 'bigint',
-    used_at: 'bigint',
-  } as const;
-  await sql`update device set last_step = v.last_step, spent_json = v.spent_json, failures = v.failures,
-    failed_json = v.failed_json, locked_at = v.locked_at, used_at = v.used_at
-    from ${rowsOf(tx.dialect, columns, devices)} where device.id = v.id`.execute(tx.sql);
+const failureColumns = { id: 'text', failures: 'bigint', failed_json: 'text', locked_at: 'bigint' } as const;
+
+const useColumns = {
+  ...failureColumns,
+  last_step: 'bigint',
+  spent_json: 'text',
+  used_at: 'bigint',
+} as const;
+
+export type SettledDevice = Pick<StoredDevice, keyof typeof useColumns>;
+
+/** The registrations that wrong codes changed. */
+export async function settleFailures(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
+  await update(tx, 'device', failureColumns, devices);
 }
 
-export type SettledCheck = Pick<
-  StoredCheck,
-  | 'id'
-  | 'status'
-  | 'method'
-  | 'passed_at'
-  | 'device_id'
-  | 'device_thumbprint'
-  | 'registration_at'
-  | 'registration_proof'
-  | 'wrong_key'
-  | 'wrong_at'
-  | 'clock_searched'
-  | 'clock_offset'
-  | 'batch'
->;
+/** The registrations with which a check was passed. */
+export async function settleUses(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
+  await update(tx, 'device', useColumns, devices);
+}
 
-export async function settleChecks(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
-  const columns = {
-    id: 'text',
-    status: 'text',
-    method: 'text',
-    passed_at: 'bigint',
-    device_id: 'text',
-    device_thumbprint: 'text',
-    registration_at: 'bigint',
-    registration_proof: 'text',
-    wrong_key: 'text',
-    wrong_at: 'bigint',
-    clock_searched: 'bigint',
-    clock_offset: 'bigint',
-    batch: 'text',
-  } as const;
-  await sql`update "check" set status = v.status, method = v.method, passed_at = v.passed_at,
-    device_id = v.device_id, device_thumbprint = v.device_thumbprint, registration_at = v.registration_at,
-    registration_proof = v.registration_proof, wrong_key = v.wrong_key, wrong_at = v.wrong_at,
-    clock_searched = v.clock_searched, clock_offset = v.clock_offset, batch = v.batch
-    from ${rowsOf(tx.dialect, columns, checks)} where "check".id = v.id`.execute(tx.sql);
+const refusedColumns = {
+  id: 'text',
+  wrong_key: 'text',
+  wrong_at: 'bigint',
+  clock_searched: 'bigint',
+  clock_offset: 'bigint',
+  batch: 'text',
+} as const;
+
+const passedColumns = {
+  ...refusedColumns,
+  status: 'text',
+  method: 'text',
+  passed_at: 'bigint',
+  device_id: 'text',
+  device_thumbprint: 'text',
+  registration_at: 'bigint',
+  registration_proof: 'text',
+} as const;
+
+export type SettledCheck = Pick<StoredCheck, keyof typeof passedColumns>;
+
+export async function settleRefused(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
+  await update(tx, 'check', refusedColumns, checks);
+}
+
+export async function settlePassed(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
+  await update(tx, 'check', passedColumns, checks);
+}
+
+async function update<Column extends string>(
+  tx: Tx,
+  table: 'device' | 'check',
+  columns: Readonly<Record<Column, 'text' | 'bigint'>>,
+  rows: readonly Readonly<Record<NoInfer<Column>, string | number | null>>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const set = Object.keys(columns)
+    .filter((name) => name !== 'id')
+    .map((name) => sql`${sql.ref(name)} = ${sql.ref(`v.${name}`)}`);
+  await sql`update ${sql.table(table)} set ${sql.join(set)} from ${rowsOf(tx.dialect, columns, rows)}
+    where ${sql.ref(`${table}.id`)} = v.id`.execute(tx.sql);
 }
 
 /** Whether a batch whose commit was not answered holds: its checks carry its id. */
@@ -157,7 +210,7 @@ export async function isSettled(tx: Tx, batch: string, checkIds: readonly string
 }
 
 /** A check by its token, for reading only. */
-export async function findByToken(tx: Tx, tokenHash: string): Promise<Gathered | undefined> {
-  const [found] = await readChecks(tx, [tokenHash], false);
+export async function findByToken(tx: Tx, tokenHash: string): Promise<Gathered<StoredCheck> | undefined> {
+  const [found] = await readChecks<StoredCheck>(tx, sql`c.*`, [tokenHash], false);
   return found;
 }

@@ -59,7 +59,7 @@ const statusOf = (check: StoredCheck, now: number): CheckState['status'] =>
 
 function pageState(
   { keyring, issuer, publicUrl, appUrl }: ViewDependencies,
-  found: Gathered,
+  found: Gathered<StoredCheck>,
   institution: Institution,
   now: number,
 ): CheckState {
