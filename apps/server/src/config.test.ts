@@ -103,7 +103,6 @@ describe('P-5 settings', () => {
     };
     expect(problemsOf(env)).toEqual([
       'MOTP_PUBLIC_URL must be https: demo mode is for this machine only',
-      'MOTP_APP_URL must be https: demo mode is for this machine only',
       'MOTP_SMS must be one of: webhook, outbox (demo mode)',
       'MOTP_HOST must be a loopback address in demo mode: the demo is for this machine only',
       'MOTP_DATABASE must be sqlite:FILE or postgres://…',

@@ -13,6 +13,7 @@ import {
   findIdempotent,
   insertCheck,
   insertIdempotent,
+  lockOccasion,
   lockOpenCheck,
   type NewCheck,
   setIdempotentAnswer,
@@ -104,8 +105,6 @@ function canonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
 
-const ROUNDS = 3;
-
 async function openOnce(
   dependencies: OpeningDependencies,
   tx: Tx,
@@ -113,26 +112,23 @@ async function openOnce(
   request: OpenCheckRequest,
 ): Promise<Opening> {
   const now = dependencies.world.now();
-  for (let round = 0; round < ROUNDS; round++) {
-    const row = newRow(dependencies, institution, request, now);
-    const before = await lockOpenCheck(tx, row as StoredCheck);
-    if (before && isReusable(before, row, now)) {
-      return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
-    }
-    if (before) await end(tx, before, now);
-    if (await insertCheck(tx, row)) {
-      await record(tx, {
-        at: now,
-        kind: 'check.opened',
-        actor: 'institution',
-        institution: institution.id,
-        check: row.id,
-        data: { occasion: row.occasion_kind, number: row.occasion_number },
-      });
-      return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
-    }
+  const row = newRow(dependencies, institution, request, now);
+  await lockOccasion(tx, row);
+  const before = await lockOpenCheck(tx, row);
+  if (before && isReusable(before, row, now)) {
+    return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
   }
-  throw new Error('an occasion kept being opened by others');
+  if (before) await end(tx, before, now);
+  if (!(await insertCheck(tx, row))) throw new Error('an occasion was opened by somebody without its lock');
+  await record(tx, {
+    at: now,
+    kind: 'check.opened',
+    actor: 'institution',
+    institution: institution.id,
+    check: row.id,
+    data: { occasion: row.occasion_kind, number: row.occasion_number },
+  });
+  return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
 }
 
 async function end(tx: Tx, check: StoredCheck, now: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { Tx } from '../db/open.ts';
 import type { CheckRow, IdempotencyRow } from '../db/schema.ts';
 import type { StoredCheck } from './store.ts';
@@ -10,6 +10,24 @@ export type OccasionKey = Pick<
   CheckRow,
   'institution_id' | 'learner_ref' | 'course_id' | 'round' | 'occasion_kind' | 'occasion_number'
 >;
+
+/**
+ * Openings of one occasion go one after another until the commit: on PostgreSQL a row that does not exist yet
+ * cannot be locked, so their key is.
+ */
+export async function lockOccasion(tx: Tx, key: OccasionKey): Promise<void> {
+  if (tx.dialect === 'sqlite') return;
+  const { institution_id, learner_ref, course_id, round, occasion_kind, occasion_number } = key;
+  const text = JSON.stringify([
+    institution_id,
+    learner_ref,
+    course_id,
+    round,
+    occasion_kind,
+    occasion_number,
+  ]);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${text}, 0))`.execute(tx.sql);
+}
 
 export async function lockOpenCheck(tx: Tx, key: OccasionKey): Promise<StoredCheck | undefined> {
   const query = tx.sql

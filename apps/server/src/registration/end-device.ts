@@ -8,6 +8,7 @@ import {
   findLearner,
   findUnused,
   forgetInChecks,
+  forgetInDevices,
   forgetInRegistrations,
   lockLearner,
   type StoredDevice,
@@ -56,6 +57,7 @@ const eventOf = (device: StoredDevice, at: number) => ({
 async function forgetLearner(tx: Tx, device: StoredDevice, now: number): Promise<void> {
   const learner = await findLearner(tx, { id: device.learner_id });
   if (learner?.phone_key) await forgetInChecks(tx, learner.phone_key);
+  await forgetInDevices(tx, device.learner_id);
   await setLearner(tx, device.learner_id, {
     name_key: null,
     name_sealed: null,

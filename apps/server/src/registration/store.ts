@@ -65,9 +65,13 @@ export async function setRegistration(
   await tx.sql.updateTable('registration').set(values).where('id', '=', id).execute();
 }
 
-/** Locks, in id order, the learner of a number and the one whose active app has this key. */
+/**
+ * Locks the key, which may be proving another number at this moment, then, in id order, the learner of a number
+ * and the one whose active app has this key.
+ */
 export async function lockLearners(tx: Tx, phoneKey: string, thumbprint: string): Promise<void> {
   if (tx.dialect === 'sqlite') return;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`key:${thumbprint}`}, 0))`.execute(tx.sql);
   await sql`select id from learner where phone_key = ${phoneKey} or id in
     (select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
     order by id for update`.execute(tx.sql);
@@ -196,8 +200,14 @@ export async function passedWith(tx: Tx, deviceId: string, most: number): Promis
     .execute();
 }
 
-/** P-2: the personal data of checks that are over go; what happened stays under its ids. */
+/** P-2: the personal data of a number’s checks go, open ones end; what happened stays under its ids. */
 export async function forgetInChecks(tx: Tx, phoneKey: string): Promise<void> {
+  await tx.sql
+    .updateTable('check')
+    .set({ status: 'expired' })
+    .where('phone_key', '=', phoneKey)
+    .where('status', '=', 'open')
+    .execute();
   await tx.sql
     .updateTable('check')
     .set({
@@ -210,7 +220,16 @@ export async function forgetInChecks(tx: Tx, phoneKey: string): Promise<void> {
       phone_key: '',
     })
     .where('phone_key', '=', phoneKey)
-    .where('status', '!=', 'open')
+    .execute();
+}
+
+/** P-2: ended registrations of a learner no longer say which number they were for. */
+export async function forgetInDevices(tx: Tx, learnerId: string): Promise<void> {
+  await tx.sql
+    .updateTable('device')
+    .set({ phone_key: null })
+    .where('learner_id', '=', learnerId)
+    .where('status', '!=', 'active')
     .execute();
 }
 
@@ -220,7 +239,7 @@ export async function forgetInRegistrations(
 ): Promise<void> {
   const forget = tx.sql
     .updateTable('registration')
-    .set({ name_sealed: null, phone_sealed: null, tries_left: 0 });
+    .set({ name_key: '', name_sealed: null, phone_key: '', phone_sealed: null, tries_left: 0 });
   await ('phoneKey' in by
     ? forget.where('phone_key', '=', by.phoneKey)
     : forget.where('code_expires_at', '<', by.before).where('name_sealed', 'is not', null)

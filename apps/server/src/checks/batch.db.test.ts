@@ -1,0 +1,128 @@
+import { parseCode } from '@motp/otp';
+import type { KyselyPlugin } from 'kysely';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dialects, exam, type System, startSystem } from '../../test/support/system.ts';
+import { tally, wrongCodes } from '../../test/support/wrong-codes.ts';
+import type { Database } from '../db/open.ts';
+import { answerQueue } from './answer-check.ts';
+import { tokenHash } from './open-check.ts';
+
+/** The same database, with every statement counted. */
+function counting(database: Database): { database: Database; take(): number } {
+  let count = 0;
+  const counter: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      count++;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const take = () => {
+    const taken = count;
+    count = 0;
+    return taken;
+  };
+  const counted: Database = {
+    ...database,
+    sql: database.sql.withPlugin(counter),
+    transaction: (work) =>
+      database.transaction((tx) => work({ dialect: tx.dialect, sql: tx.sql.withPlugin(counter) })),
+  };
+  return { database: counted, take };
+}
+
+const LEARNERS = 8;
+const CHECKS = 8;
+
+for (const dialect of dialects) {
+  describe(`one batch on ${dialect}`, () => {
+    let system: System;
+    afterEach(() => system?.close());
+
+    async function learners() {
+      const names = Array.from({ length: LEARNERS }, (_, index) => ({
+        name: `훈련생${index}`,
+        phone: `010-2000-000${index}`,
+      }));
+      return Promise.all(
+        names.map(async ({ name, phone }, index) => {
+          const made = await system.registered({ name, phone });
+          const tokens: string[] = [];
+          for (let course = 0; course < CHECKS; course++) {
+            const learner = { id: `trainee-${index}`, name, phone };
+            const fields = { learner, course: { ...exam.course, id: `course-${course}` } };
+            tokens.push((await system.openCheck(fields)).token);
+          }
+          return { phone: made, tokens };
+        }),
+      );
+    }
+
+    const item = (token: string, code: string) => ({
+      tokenHash: tokenHash(token),
+      code: parseCode(code) ?? expect.fail('no code'),
+      now: system.world.now(),
+    });
+
+    it('P-1 64 answers cost as many statements as two, in one commit', async () => {
+      system = await startSystem(dialect);
+      const all = await learners();
+      const { database, take } = counting(system.database);
+      const sizes: number[] = [];
+      const { keyring, world } = system;
+      const queue = answerQueue({ database, keyring, world, observe: ({ size }) => sizes.push(size) });
+      const judged = async (subjects: typeof all, checks: number) => {
+        const outcomes = await Promise.all(
+          subjects.flatMap(({ phone, tokens }) => {
+            const code = phone.code();
+            const [bad = ''] = wrongCodes(phone, world.now(), 1);
+            const used = tokens.slice(CHECKS - checks);
+            return used.map((token, index) => queue.add(item(token, index < checks / 2 ? bad : code)));
+          }),
+        );
+        return tally(outcomes.map((each) => (each.kind === 'judged' ? each.judgement.kind : each.kind)));
+      };
+      expect(await judged(all.slice(0, 1), 2)).toEqual({ wrong: 1, passed: 1 });
+      const few = take();
+      world.advance(60_000);
+      // Of each learner one code passes, and those that come after find it used; one of the first learner’s is over.
+      expect(await judged(all, CHECKS)).toEqual({ wrong: 4 * 8, passed: 8, refused: 3 * 8 - 1, over: 1 });
+      expect(sizes).toEqual([2, 64]);
+      expect(take()).toBe(few);
+      expect(few).toBeLessThanOrEqual(8);
+    });
+
+    it('P-1 an answer that waited over five seconds is not judged', async () => {
+      system = await startSystem(dialect);
+      const phone = await system.registered();
+      const { token } = await system.openCheck();
+      const { database, keyring, world } = system;
+      const queue = answerQueue({ database, keyring, world });
+      const late = item(token, phone.code());
+      world.advance(5_001);
+      expect(await queue.add(late)).toEqual({ kind: 'unavailable' });
+      world.advance(-1);
+      expect(await queue.add(late)).toMatchObject({ kind: 'judged', judgement: { kind: 'passed' } });
+    });
+
+    it('P-1 a seed that does not open fails its own answer, in a batch with others', async () => {
+      system = await startSystem(dialect);
+      const [good, bad] = await learners();
+      if (!good || !bad) return expect.fail('no learners');
+      const { database, keyring, world } = system;
+      await database.sql
+        .updateTable('device')
+        .set({ seed_sealed: keyring.seal({ table: 'device', column: 'seed', row: 'another' }, 'x') })
+        .where('thumbprint', '=', bad.phone.thumbprint)
+        .execute();
+      const queue = answerQueue({ database, keyring, world });
+      const settled = await Promise.allSettled(
+        [bad, good].map(({ phone, tokens }) => queue.add(item(tokens[0] ?? '', phone.code()))),
+      );
+      expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+      expect(settled[1]).toMatchObject({ value: { judgement: { kind: 'passed' } } });
+      const rows = await database.sql.selectFrom('check').select('status').execute();
+      expect(tally(rows.map(({ status }) => status))).toEqual({ passed: 1, open: LEARNERS * CHECKS - 1 });
+    });
+  });
+}

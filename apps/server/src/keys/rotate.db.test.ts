@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { parseCode } from '@motp/otp';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dialects, exam, PUBLIC_URL, type System, startSystem, 홍길동 } from '../../test/support/system.ts';
+import { answerQueue } from '../checks/answer-check.ts';
+import { openCheck, tokenHash } from '../checks/open-check.ts';
+import { dumpOf } from '../db/contents.fixture.ts';
+import { readInstitution } from '../institutions/read-institution.ts';
+import { type Keyring, openKeyring } from './keyring.ts';
+import { replaceLookup, retireSealing, rotateSealing } from './master-key.ts';
+import { rehash, reseal } from './rotate.ts';
+
+for (const dialect of dialects) {
+  describe(`new keys over a ${dialect} database`, () => {
+    let system: System;
+    afterEach(() => system?.close());
+
+    /** Opens a check and answers it, as a server with this keyring would. */
+    async function answerWith(keyring: Keyring, typed: string, number: number): Promise<string> {
+      const { database, world } = system;
+      const institution = await readInstitution(database, 'inst');
+      const request = { ...exam, occasion: { kind: 'exam' as const, number } };
+      const opening = { database, keyring, world, publicUrl: PUBLIC_URL, demo: true };
+      const opened = await openCheck(opening, institution, request);
+      if (opened.kind !== 'answered') return opened.kind;
+      const hash = tokenHash(new URL(opened.body.url).pathname.split('/')[2] ?? '');
+      const outcome = await answerQueue({ database, keyring, world }).add({
+        tokenHash: hash,
+        code: parseCode(typed) ?? expect.fail('no code'),
+        now: world.now(),
+      });
+      return outcome.kind === 'judged' ? outcome.judgement.kind : outcome.kind;
+    }
+
+    const sealedIds = async () => {
+      const lines = await dumpOf(system.database);
+      const ids = lines.flatMap((line) => [...line.matchAll(/"v1\.([0-9a-f]{8})\./g)].map(([, id]) => id));
+      return [...new Set(ids)];
+    };
+
+    it('P-2 after a rotation everything can be sealed again, and the old key be retired', async () => {
+      system = await startSystem(dialect);
+      const { database, master } = system;
+      const phone = await system.registered();
+      await system.openCheck({ learner: { ...홍길동, birthDate: '1990-01-31' }, session: { id: 's' } });
+      const rotated = rotateSealing(master, randomBytes);
+      const keyring = openKeyring(rotated, randomBytes);
+      expect(await sealedIds()).toEqual([master.sealing[0]?.id]);
+      const rows: Record<string, number> = {};
+      const count = await reseal(database, keyring, (table, more) => {
+        rows[table] = (rows[table] ?? 0) + more;
+      });
+      expect(rows).toEqual({ learner: 1, device: 1, registration: 1, check: 1, message: 1, signing_key: 1 });
+      // Name and number; seed; name, number, birth date and session; number and text; the private key.
+      expect(count).toBe(2 + 1 + 0 + 4 + 2 + 1);
+      expect(await sealedIds()).toEqual([rotated.sealing[0]?.id]);
+      expect(await reseal(database, keyring, () => undefined)).toBe(0);
+      const retired = openKeyring(retireSealing(rotated), randomBytes);
+      expect(await answerWith(retired, phone.code(), 2)).toBe('passed');
+    });
+
+    it('P-2 a server that runs goes on through the rotation', async () => {
+      system = await startSystem(dialect);
+      const { database, master, world } = system;
+      const phone = await system.registered();
+      const rotated = rotateSealing(master, randomBytes);
+      let file = master;
+      const running = openKeyring(master, randomBytes, () => file);
+      expect(await answerWith(running, phone.code(), 1)).toBe('passed');
+      file = rotated;
+      await reseal(database, openKeyring(rotated, randomBytes), () => undefined);
+      world.advance(60_000);
+      expect(await answerWith(running, phone.code(), 2)).toBe('passed');
+    });
+
+    it('P-2 with another lookup key every number is found again, and none under the old one', async () => {
+      system = await startSystem(dialect);
+      const { database, keyring, master, world } = system;
+      const phone = await system.registered();
+      const other = await system.registered({ name: '김영희', phone: '010-8765-4321' });
+      await other.request('DELETE', '/app-api/learner');
+      const pending = await system.openCheck({ occasion: { kind: 'exam', number: 9 } });
+      const next = openKeyring(replaceLookup(master, randomBytes), randomBytes);
+      await rehash(database, keyring, next, () => undefined);
+      const old = ['+821012345678', '+821087654321'].map((number) => keyring.hash('phone', number));
+      const lines = await dumpOf(database);
+      expect(lines.filter((line) => old.some((key) => line.includes(key)))).toEqual([]);
+      const ended = await database.sql.selectFrom('check').selectAll().where('id', '=', pending.id).execute();
+      expect(ended).toMatchObject([{ status: 'expired', phone_key: next.hash('phone', '+821012345678') }]);
+      expect(await answerWith(next, phone.code(), 1)).toBe('passed');
+      world.advance(60_000);
+      expect(await answerWith(next, phone.code(), 2)).toBe('passed');
+      const devices = await database.sql.selectFrom('device').select(['status', 'phone_key']).execute();
+      expect(devices).toContainEqual({ status: 'active', phone_key: next.hash('phone', '+821012345678') });
+      expect(devices).toContainEqual({ status: 'ended', phone_key: null });
+    });
+  });
+}
