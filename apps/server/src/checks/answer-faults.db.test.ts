@@ -79,7 +79,7 @@ describe('an answer whose commit fails on sqlite', () => {
     system = await startSystem('sqlite');
     // Larger than any free place in a page, so that the trail must grow the file.
     await sql`create trigger grow after insert on audit_event begin
-      insert into limit_counter (key, sent_json, wrong_json) values (random(), zeroblob(100000), ''); end`.execute(
+      insert into limit_counter (key, sent_json, wrong_json, used_at) values (random(), zeroblob(100000), '', 0); end`.execute(
       system.database.sql,
     );
     await expectUnavailableAndUnchanged(

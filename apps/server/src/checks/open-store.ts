@@ -100,12 +100,17 @@ export async function setIdempotentAnswer(tx: Tx, row: IdempotencyRow): Promise<
 
 /** Housekeeping: checks past their time are over, idempotency keys end after a day. */
 export async function expireChecks(tx: Tx, now: number): Promise<void> {
-  await tx.sql
-    .updateTable('check')
-    .set({ status: 'expired' })
+  const most = 1_000;
+  const over = tx.sql
+    .selectFrom('check')
+    .select('id')
     .where('status', '=', 'open')
     .where('expires_at', '<=', now)
-    .execute();
+    .orderBy('id')
+    .limit(most);
+  // What an answer holds is left for the next round: waiting for it out of the order of locks could deadlock.
+  const free = tx.dialect === 'postgres' ? over.forUpdate().skipLocked() : over;
+  await tx.sql.updateTable('check').set({ status: 'expired' }).where('id', 'in', free).execute();
 }
 
 export async function deleteIdempotent(tx: Tx, before: number): Promise<void> {

@@ -108,6 +108,7 @@ export interface LimitCounterRow {
   key: string;
   sent_json: string;
   wrong_json: string;
+  used_at: number;
 }
 
 export interface CheckRow {

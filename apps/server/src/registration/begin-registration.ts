@@ -164,7 +164,7 @@ async function addressLimit(
   now: number,
 ): Promise<Limited | undefined> {
   if (!limits) return undefined;
-  await lockCounter(tx, `address:${addressKey}`);
+  await lockCounter(tx, `address:${addressKey}`, now);
   const begun = await unprovedSince(tx, addressKey, addressWindow(now));
   return limitedBy('registration-limit', addressAllowance(begun, now));
 }
@@ -196,7 +196,7 @@ export async function sendProof(
   now: number,
 ): Promise<{ kind: 'sent'; columns: ProofColumns } | Limited> {
   const key = `phone:${phoneKey}`;
-  const counter = await lockCounter(tx, key);
+  const counter = await lockCounter(tx, key, now);
   const sentAt = keptSent(JSON.parse(counter.sent_json) as number[], now);
   const wrongAt = keptWrong(JSON.parse(counter.wrong_json) as number[], now);
   const limited =

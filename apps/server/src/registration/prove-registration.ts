@@ -91,7 +91,7 @@ async function compare(
   now: number,
 ): Promise<Proving> {
   const key = `phone:${row.phone_key}`;
-  const counter = await lockCounter(tx, key);
+  const counter = await lockCounter(tx, key, now);
   const wrongAt = keptWrong(JSON.parse(counter.wrong_json) as number[], now);
   const allowance = proofAllowance(wrongAt, now);
   if (dependencies.limits && allowance.kind === 'refused') {

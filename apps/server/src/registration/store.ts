@@ -6,15 +6,19 @@ export type StoredRegistration = Selectable<RegistrationRow>;
 export type StoredDevice = Selectable<DeviceRow>;
 export type StoredLearner = Selectable<LearnerRow>;
 
-/** Makes the counter when it is missing and locks it: whoever holds it is alone with this number or address. */
-export async function lockCounter(tx: Tx, key: string): Promise<LimitCounterRow> {
-  await tx.sql
+/** Makes the counter or marks it used, which locks it: whoever holds it is alone with this number or address. */
+export async function lockCounter(tx: Tx, key: string, now: number): Promise<LimitCounterRow> {
+  return tx.sql
     .insertInto('limit_counter')
-    .values({ key, sent_json: '[]', wrong_json: '[]' })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const query = tx.sql.selectFrom('limit_counter').selectAll().where('key', '=', key);
-  return (tx.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
+    .values({ key, sent_json: '[]', wrong_json: '[]', used_at: now })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ used_at: now }))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Counters that no limit can count any more. */
+export async function deleteCounters(tx: Tx, usedBefore: number): Promise<void> {
+  await tx.sql.deleteFrom('limit_counter').where('used_at', '<', usedBefore).execute();
 }
 
 export async function setCounter(tx: Tx, key: string, values: Updateable<LimitCounterRow>): Promise<void> {

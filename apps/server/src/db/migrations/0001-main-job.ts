@@ -182,7 +182,12 @@ export const mainJob: Migration = {
     for (const [name, columns] of Object.entries({ ...institutions, ...people, check })) {
       await table(db, name, columns);
     }
-    await table(db, 'limit_counter', { key: 'text=', sent_json: 'text', wrong_json: 'text' });
+    await table(db, 'limit_counter', {
+      key: 'text=',
+      sent_json: 'text',
+      wrong_json: 'text',
+      used_at: 'bigint',
+    });
     await table(db, 'dpop_proof', { thumbprint: 'text', jti: 'text', expires_at: 'bigint' }, [
       'thumbprint',
       'jti',
@@ -228,6 +233,7 @@ async function indexes(db: Kysely<unknown>): Promise<void> {
   await index(db, 'check', ['device_id', 'passed_at'], "status = 'passed'");
   await index(db, 'check', ['phone_key']);
   await index(db, 'message', ['next_at'], "status = 'waiting'");
+  await index(db, 'limit_counter', ['used_at']);
   await index(db, 'dpop_proof', ['expires_at']);
   await index(db, 'idempotency', ['created_at']);
 }
