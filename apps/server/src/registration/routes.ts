@@ -23,7 +23,7 @@ import { type Ending, resetDevice, withdrawConsent } from './end-device.ts';
 import { type ProofDependencies, provePossession } from './proof-of-possession.ts';
 import { proveRegistration } from './prove-registration.ts';
 import { resendMessage } from './resend-message.ts';
-import { viewDevice } from './view-device.ts';
+import { isEnded, viewDevice } from './view-device.ts';
 
 export interface AppDependencies extends RegistrationDependencies, ProofDependencies {
   /** Sends what was queued without waiting for the next round. */
@@ -31,7 +31,7 @@ export interface AppDependencies extends RegistrationDependencies, ProofDependen
   demo: ConsentsReply['demo'] | undefined;
 }
 
-const proofProblems: ProblemCode[] = ['bad-proof', 'proof-stale', 'proof-replayed'];
+const proofProblems: ProblemCode[] = ['bad-proof', 'proof-stale', 'proof-replayed', 'device-over'];
 const RegistrationParams = Type.Object({ id: LmsId });
 const security = [{ dpop: [] }];
 
@@ -76,7 +76,7 @@ function beginRoute(server: Server, dependencies: AppDependencies): void {
       }),
     },
     async (request, reply) => {
-      const key = await possession(dependencies, request);
+      const key = await unendedPossession(dependencies, request);
       const beginning = await beginRegistration(dependencies, { ...key, address: request.ip }, request.body);
       if (beginning.kind === 'begun') {
         dependencies.messagesWaiting();
@@ -102,7 +102,7 @@ function resendRoute(server: Server, dependencies: AppDependencies): void {
       }),
     },
     async (request, reply) => {
-      const { thumbprint } = await possession(dependencies, request);
+      const { thumbprint } = await unendedPossession(dependencies, request);
       const resending = await resendMessage(dependencies, thumbprint, request.params.id);
       if (resending.kind === 'limited') throw limitedProblem(resending);
       if (resending.kind === 'refused') throw refusal(resending.reason);
@@ -132,7 +132,7 @@ function proofRoute(server: Server, dependencies: AppDependencies): void {
       }),
     },
     async (request, reply) => {
-      const { thumbprint } = await possession(dependencies, request);
+      const { thumbprint } = await unendedPossession(dependencies, request);
       const code = parseCode(request.body.code);
       if (!code) throw refusal('not-a-code');
       const proving = await proveRegistration(dependencies, thumbprint, request.params.id, code);
@@ -172,7 +172,7 @@ function deviceRoutes(server: Server, dependencies: AppDependencies): void {
         schema: documented(summary, ['App'], {
           response: { 204: Type.Null() },
           security,
-          problems: [...proofProblems, 'device-unknown', 'device-over'],
+          problems: [...proofProblems, 'device-unknown'],
         }),
       },
       async (request, reply) => {
@@ -193,6 +193,13 @@ async function possession(dependencies: AppDependencies, request: FastifyRequest
   if (proved.kind === 'proved') return proved;
   const members = proved.reason === 'proof-stale' ? { now: dependencies.world.now() } : {};
   throw refusal(proved.reason, members);
+}
+
+/** A key whose registration has ended asks for its end and for nothing else. */
+async function unendedPossession(dependencies: AppDependencies, request: FastifyRequest) {
+  const proved = await possession(dependencies, request);
+  if (await isEnded(dependencies.database, proved.thumbprint)) throw refusal('device-over');
+  return proved;
 }
 
 const limitedProblem = ({ reason, retryAfterMs }: Limited) =>

@@ -145,6 +145,7 @@ export async function findDevice(tx: Tx, thumbprint: string): Promise<StoredDevi
     .selectFrom('device')
     .selectAll()
     .where('thumbprint', '=', thumbprint)
+    .orderBy((eb) => eb.case().when('status', '=', 'active').then(0).else(1).end())
     .orderBy('registered_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1)

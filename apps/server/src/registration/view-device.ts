@@ -38,6 +38,12 @@ export async function viewDevice(
   };
 }
 
+/** Whether this key's registration has ended: such a key begins no other (PROTOCOL §4). */
+export async function isEnded(database: Database, thumbprint: string): Promise<boolean> {
+  const device = await findDevice(database, thumbprint);
+  return device !== undefined && device.status !== 'active';
+}
+
 /** Name and number as the app shows them; empty after consent was withdrawn. */
 export function appLearner(keyring: Keyring, learner: StoredLearner | undefined): DeviceReply['learner'] {
   const open = (column: 'name' | 'phone', sealed: Sealed | null | undefined) =>
