@@ -77,6 +77,10 @@ function openSqlite(file: string): Kysely<Schema> {
   raw.pragma('synchronous = FULL');
   raw.pragma('foreign_keys = ON');
   raw.pragma('secure_delete = ON');
+  // 64 MiB instead of 2: the pages that an evening's answers touch stay in memory (docs/performance.md).
+  raw.pragma('cache_size = -65536');
+  // Four times SQLite's own figure (16 MB of log): copying it back costs a sync each time (docs/performance.md).
+  raw.pragma('wal_autocheckpoint = 4000');
   return new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: preparedOnce(raw), close: () => raw.close() } }),
   });

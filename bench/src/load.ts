@@ -1,0 +1,120 @@
+import { connect, type Socket } from 'node:net';
+
+/** One answer to send: the path of its check and the six digits. */
+export interface Shot {
+  readonly path: string;
+  readonly code: string;
+}
+
+export interface Aim {
+  port: number;
+  connections: number;
+  shots: readonly Shot[];
+  /** Begins again when all shots are spent; a server that keeps state stops there instead. */
+  isEndless: boolean;
+  milliseconds: number;
+}
+
+export interface Measured {
+  answers: number;
+  perSecond: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+  /** How often each outcome was answered. */
+  outcomes: ReadonlyMap<string, number>;
+}
+
+/**
+ * Closed loop: every connection has one request under way and sends the next when the reply is there. Plain
+ * sockets and no HTTP client, so that the generator stays well above the servers it measures.
+ */
+export async function fire(aim: Aim): Promise<Measured> {
+  const latencies: number[] = [];
+  const outcomes = new Map<string, number>();
+  const sockets = await Promise.all(Array.from({ length: aim.connections }, () => open(aim.port)));
+  let fired = 0;
+  const began = performance.now();
+  const until = began + aim.milliseconds;
+  const next = (): Shot | undefined => {
+    if (performance.now() >= until) return undefined;
+    if (!aim.isEndless && fired >= aim.shots.length) return undefined;
+    return aim.shots[fired++ % aim.shots.length];
+  };
+  const answered = (milliseconds: number, outcome: string) => {
+    latencies.push(milliseconds);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  };
+  await Promise.all(sockets.map((socket) => converse(socket, next, answered)));
+  const seconds = (performance.now() - began) / 1000;
+  for (const socket of sockets) socket.destroy();
+  latencies.sort((a, b) => a - b);
+  return {
+    answers: latencies.length,
+    perSecond: latencies.length / seconds,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    outcomes,
+  };
+}
+
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  return socket.setEncoding('latin1');
+}
+
+function converse(
+  socket: Socket,
+  next: () => Shot | undefined,
+  answered: (milliseconds: number, outcome: string) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    let sentAt = 0;
+    const send = () => {
+      const shot = next();
+      if (!shot) return resolve();
+      sentAt = performance.now();
+      socket.write(written(shot), 'latin1');
+    };
+    socket.on('data', (chunk: string) => {
+      received += chunk;
+      const body = completeBody(received);
+      if (body === undefined) return;
+      answered(performance.now() - sentAt, outcomeOf(received, body));
+      received = '';
+      send();
+    });
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the server closed a connection')));
+    send();
+  });
+}
+
+const written = ({ path, code }: Shot): string =>
+  `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{"code":"${code}"}`;
+
+/** The body of a reply with `content-length` once all of it is there. */
+function completeBody(text: string): string | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const name = 'content-length: ';
+  const at = text.indexOf(name);
+  if (at < 0 || at > end) throw new Error('a reply without a length');
+  const length = Number.parseInt(text.slice(at + name.length, at + name.length + 8), 10);
+  return text.length >= end + 4 + length ? text.slice(end + 4) : undefined;
+}
+
+/** `passed`, the reason of a refusal, or the status of anything else. */
+function outcomeOf(head: string, body: string): string {
+  if (!head.startsWith('HTTP/1.1 200')) return head.slice(9, 12);
+  const reason = /"reason":"([a-z-]+)"/.exec(body)?.[1];
+  return reason ?? /"outcome":"([a-z]+)"/.exec(body)?.[1] ?? 'unreadable';
+}
