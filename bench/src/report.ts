@@ -93,7 +93,7 @@ function partsOf(row: Row, codes: number, costs: Costs): string {
     `${name} ${cost.toFixed(0)} (${Math.round((cost / row.cpuMicroseconds) * 100)} %)`;
   return [
     part(row.kind === 'right' ? 'HTTP and signature' : 'HTTP', http),
-    `+ ${part('seed and codes', judging)} + ${part('statements and commit', rest)};`,
+    `+ ${part('seed and codes', judging)} + ${part('statements, commit and rows', rest)};`,
     `a batch of ${row.batch.size.toFixed(0)} takes ${row.batch.milliseconds.toFixed(1)} ms from gathering to`,
     `commit, ${Math.round(row.batch.share * 100)} % of the time`,
   ].join(' ');

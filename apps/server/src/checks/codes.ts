@@ -43,7 +43,7 @@ const COUNTER_BYTES = 8;
 
 /**
  * HMAC-SHA-256 of eight-byte counters (RFC 2104 §2) out of two one-shot hashes: a wrong code costs eight of them
- * and a clock search four hundred, and `createHmac` takes more than twice as long (docs/performance.md).
+ * and a clock search four hundred, and `createHmac` takes twice as long (docs/performance.md).
  * @param seed at most 64 bytes, so that it is never hashed first; may be wiped afterwards
  */
 export function seedHmac(seed: Uint8Array): SeedHmac {

@@ -87,7 +87,7 @@ async function readChecks<Check extends AnsweredCheck>(
   tokenHashes: readonly string[],
   lock: boolean,
 ): Promise<Gathered<Check>[]> {
-  // SQLite holds the one write lock and needs no order, and sorting rows this wide would cost as much as reading.
+  // SQLite holds the one write lock and needs no order; sorting rows this wide costs nearly as much as reading.
   const inOrder = lock && tx.dialect === 'postgres' ? sql`order by c.id for update of c` : sql``;
   const { rows } = await sql<Row<Check>>`
     select ${columns}, l.name_key as l_name_key, ${ofDevice}
