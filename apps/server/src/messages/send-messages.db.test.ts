@@ -1,0 +1,101 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dialects, type System, startSystem, 홍길동 } from '../../test/support/system.ts';
+import { sendMessages } from './send-messages.ts';
+import { webhookSender } from './webhook-sender.ts';
+
+const SECOND = 1_000;
+
+interface Gateway {
+  url: string;
+  received: { key: string | undefined; body: { id: string; to: string; text: string } }[];
+  /** What it answers, in turn; 204 after the last. */
+  answers: number[];
+  server: Server;
+}
+
+async function startGateway(answers: number[]): Promise<Gateway> {
+  const received: Gateway['received'] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const key = request.headers['idempotency-key'];
+    received.push({ key: String(key), body: JSON.parse(Buffer.concat(chunks).toString()) });
+    response.writeHead(answers.shift() ?? 204).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/send`, received, answers, server };
+}
+
+for (const dialect of dialects) {
+  describe(`messages on ${dialect}`, () => {
+    let system: System;
+    let gateway: Gateway;
+    afterEach(async () => {
+      gateway?.server.close();
+      await system?.close();
+    });
+
+    const failures: unknown[] = [];
+    const send = (url = gateway.url) =>
+      sendMessages({
+        ...system,
+        sender: webhookSender(url),
+        failed: (failure) => failures.push(failure),
+      });
+    const stored = () => system.database.sql.selectFrom('message').selectAll().executeTakeFirstOrThrow();
+
+    it('R-2 a message goes to the gateway, again while it is refused, and its text is erased when taken', async () => {
+      system = await startSystem(dialect);
+      gateway = await startGateway([500, 429]);
+      failures.length = 0;
+      const phone = await system.phone();
+      await phone.begin({ name: 홍길동.name, phone: 홍길동.phone });
+      const { id } = await stored();
+      expect(await send()).toBe(1);
+      expect(failures).toEqual([{ id, attempts: 1, error: 'GatewayRefusedError' }]);
+      expect(await send()).toBe(0);
+      system.world.advance(SECOND);
+      expect(await send()).toBe(1);
+      system.world.advance(2 * SECOND);
+      expect(await send()).toBe(1);
+      expect(gateway.received).toHaveLength(3);
+      for (const { key, body } of gateway.received) {
+        expect([key, body.id, body.to]).toEqual([id, id, '01012345678']);
+        expect(body.text).toMatch(/^\[mOTP\] 인증번호 \d{6} /);
+      }
+      expect(await stored()).toMatchObject({
+        status: 'sent',
+        attempts: 3,
+        to_sealed: null,
+        text_sealed: null,
+      });
+      system.world.advance(60 * SECOND);
+      expect(await send()).toBe(0);
+    });
+
+    it('P-2 a message that no gateway takes expires with its code, and its text is erased', async () => {
+      system = await startSystem(dialect);
+      gateway = await startGateway([]);
+      gateway.server.close();
+      const phone = await system.phone();
+      await phone.begin({ name: 홍길동.name, phone: 홍길동.phone });
+      expect(await send('http://127.0.0.1:1/send')).toBe(1);
+      system.world.advance(300 * SECOND);
+      expect(await send()).toBe(0);
+      expect(await stored()).toMatchObject({ status: 'expired', to_sealed: null, text_sealed: null });
+    });
+
+    it('R-2 two servers send a message once', async () => {
+      system = await startSystem(dialect);
+      gateway = await startGateway([]);
+      const phone = await system.phone();
+      await phone.begin({ name: 홍길동.name, phone: 홍길동.phone });
+      const sent = await Promise.all(Array.from({ length: 8 }, () => send()));
+      expect(sent.reduce((sum, count) => sum + count, 0)).toBe(1);
+      expect(gateway.received).toHaveLength(1);
+    });
+  });
+}
