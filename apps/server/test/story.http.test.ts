@@ -7,7 +7,7 @@ for (const dialect of dialects) {
     let system: System;
     afterEach(() => system?.close());
 
-    it('C-8 a registered phone passes an exam’s check and the LMS gets a receipt', async () => {
+    it('C-8 P-4 a registered phone passes an exam’s check and the LMS gets a receipt, on either database', async () => {
       system = await startSystem(dialect);
       const phone = await system.registered();
       const { id, token } = await system.openCheck({ returnUrl: 'http://127.0.0.1:4001/back?lesson=1#top' });
