@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPasscode, openApp, register, registeredApp, shownCode, WRONG_PASSCODE } from './support/app.ts';
-import { codeField, passed, refused, typeCode, WRONG } from './support/check-page.ts';
+import { openCheckPage, passed, refused, typeCode, WRONG } from './support/check-page.ts';
 import { anybody, foundInstitution, type Institution, type Person } from './support/institution.ts';
 import { poll } from './support/poll.ts';
 import { openStage, type Stage } from './support/stage.ts';
@@ -17,12 +17,7 @@ describe('the app on the learner’s phone', () => {
   afterEach(() => stage.sweep());
   afterAll(() => stage?.close());
 
-  async function openCheck(learner: Person): Promise<Page> {
-    const page = await (await stage.desk()).newPage();
-    await page.goto((await institution.open(learner)).url);
-    await codeField(page).waitFor();
-    return page;
-  }
+  const openCheck = (learner: Person) => openCheckPage(stage, institution, learner);
 
   /** Whether the server knows a living registration of this learner. */
   async function isRegistered(learner: Person): Promise<boolean> {

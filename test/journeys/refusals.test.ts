@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPasscode, register, registeredApp, shownCode } from './support/app.ts';
-import { codeField, passed, refused, triesLeft, typeCode, WRONG } from './support/check-page.ts';
+import { openCheckPage, passed, refused, triesLeft, typeCode, WRONG } from './support/check-page.ts';
 import { anybody, foundInstitution, type Institution, type Person } from './support/institution.ts';
 import { registerPhone } from './support/outbox.ts';
 import { openStage, type Stage } from './support/stage.ts';
@@ -20,12 +20,7 @@ describe('what the check page says', () => {
   afterEach(() => stage.sweep());
   afterAll(() => stage?.close());
 
-  async function openCheck(learner: Person): Promise<Page> {
-    const page = await (await stage.desk()).newPage();
-    await page.goto((await institution.open(learner)).url);
-    await codeField(page).waitFor();
-    return page;
-  }
+  const openCheck = (learner: Person) => openCheckPage(stage, institution, learner);
 
   it('C-4 a wrong, an old and a used code are told apart beside the field, with the tries that are left', async () => {
     const learner = anybody();

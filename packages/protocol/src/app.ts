@@ -22,8 +22,6 @@ export const ConsentsReply = Closed({
 });
 export type ConsentsReply = Static<typeof ConsentsReply>;
 
-export const ConsentsQuery = Closed({ locale: Type.Optional(Locale) });
-
 /** A P-256 public key, RFC 7517/7518: what else a JWK may carry is allowed, a private part is not. */
 export const PublicKey = Type.Object(
   {

@@ -1,4 +1,6 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Institution, Person } from './institution.ts';
+import type { Stage } from './stage.ts';
 
 /** The check page, whether it fills a window or stands in the LMS's dialog. */
 export type CheckPage = Page | FrameLocator;
@@ -32,3 +34,11 @@ export const triesLeft = (check: CheckPage, tries: number): Promise<void> =>
 
 export const WRONG = (left: number): string =>
   `인증번호가 맞지 않습니다. 앱에 지금 나오는 번호를 다시 입력해 주세요. ${left}번 더 입력할 수 있습니다.`;
+
+/** A fresh check of a learner as a full page on a desk, its field ready. */
+export async function openCheckPage(stage: Stage, institution: Institution, learner: Person): Promise<Page> {
+  const page = await (await stage.desk()).newPage();
+  await page.goto((await institution.open(learner)).url);
+  await codeField(page).waitFor();
+  return page;
+}

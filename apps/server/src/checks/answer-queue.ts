@@ -5,10 +5,6 @@ export interface Waiting<Item, Outcome> {
   reject(error: unknown): void;
 }
 
-export interface BatchObserver {
-  settled(size: number, milliseconds: number): void;
-}
-
 const MAX_BATCH = 256;
 
 /**

@@ -53,7 +53,7 @@ function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
           'unauthorized',
           'origin-not-registered',
           'idempotency-mismatch',
-          'unavailable',
+          'idempotency-running',
         ],
       }),
       onRequest,

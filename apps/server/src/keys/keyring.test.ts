@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openKeyring, type Place, SealError, type Sealed } from './keyring.ts';
-import { newMasterKey, replaceLookup, retireSealing, rotateSealing } from './master-key.ts';
+import { newMasterKey, replaceLookup, rotateSealing } from './master-key.ts';
 
 const master = newMasterKey(randomBytes, false);
 const keyring = openKeyring(master, randomBytes);
@@ -98,7 +98,7 @@ describe('P-2 rotation', () => {
   });
 
   it('P-2 a retired key opens nothing any more', () => {
-    const retired = openKeyring(retireSealing(rotated), randomBytes);
+    const retired = openKeyring({ ...rotated, sealing: rotated.sealing.slice(0, 1) }, randomBytes);
     expect(() => retired.open(place, old)).toThrow(SealError);
     expect(retired.open(place, after.seal(place, 'new')).toString()).toBe('new');
   });

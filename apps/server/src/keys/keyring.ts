@@ -35,7 +35,6 @@ type Purpose =
   | 'key-mark';
 
 export interface Keyring {
-  readonly demo: boolean;
   seal(place: Place, plain: Buffer | string): Sealed;
   /** @throws SealError when the value was altered, moved, or sealed by a key that is not here */
   open(place: Place, sealed: Sealed): Buffer;
@@ -94,7 +93,6 @@ export function openKeyring(
     return keyOf(derived.sealing, id);
   };
   return {
-    demo: master.demo,
     refresh,
     seal: (place, plain) =>
       sealWith(derived.front, keyOf(derived.sealing, derived.front), random(NONCE_BYTES), place, plain),

@@ -41,11 +41,6 @@ export function replaceLookup(master: MasterKey, random: (bytes: number) => Buff
   return { ...master, lookup: random(KEY_BYTES) };
 }
 
-/** Keeps only the sealing key in front: for after everything was sealed again. */
-export function retireSealing(master: MasterKey): MasterKey {
-  return { ...master, sealing: master.sealing.slice(0, 1) };
-}
-
 export function writeMasterKey(master: MasterKey): string {
   const text = (key: Buffer) => key.toString('base64url');
   return `${JSON.stringify(

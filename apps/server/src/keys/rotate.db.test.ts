@@ -7,7 +7,7 @@ import { openCheck, tokenHash } from '../checks/open-check.ts';
 import { dumpOf } from '../db/contents.fixture.ts';
 import { readInstitution } from '../institutions/read-institution.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
-import { replaceLookup, retireSealing, rotateSealing } from './master-key.ts';
+import { replaceLookup, rotateSealing } from './master-key.ts';
 import { rehash, reseal } from './rotate.ts';
 
 for (const dialect of dialects) {
@@ -55,7 +55,7 @@ for (const dialect of dialects) {
       expect(count).toBe(2 + 1 + 0 + 4 + 2 + 1);
       expect(await sealedIds()).toEqual([rotated.sealing[0]?.id]);
       expect(await reseal(database, keyring, () => undefined)).toBe(0);
-      const retired = openKeyring(retireSealing(rotated), randomBytes);
+      const retired = openKeyring({ ...rotated, sealing: rotated.sealing.slice(0, 1) }, randomBytes);
       expect(await answerWith(retired, phone.code(), 2)).toBe('passed');
     });
 
