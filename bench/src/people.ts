@@ -148,6 +148,8 @@ function deviceRow(keyring: Keyring, learner: LearnerRow, seed: Buffer): DeviceR
     registered_at: realWorld.now(),
     used_at: realWorld.now(),
     ended_at: null,
+    locked_because: null,
+    disputed_at: null,
   };
 }
 
@@ -188,5 +190,7 @@ function checkRow(keyring: Keyring, { nth, name, phone, keys }: Who): CheckRow {
     clock_offset: null,
     compared: 0,
     batch: null,
+    extended_at: null,
+    disputed_at: null,
   };
 }

@@ -3,6 +3,7 @@ import { type Answers, answerQueue } from './checks/answer-check.ts';
 import { lmsRoutes } from './checks/lms-routes.ts';
 import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
+import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
@@ -12,11 +13,14 @@ import { createMetrics, operationRoutes } from './http/metrics.ts';
 import { separateOrigins } from './http/origins.ts';
 import { pageRoutes, stylesheetsOf } from './http/pages.ts';
 import { createServer, type Server } from './http/server.ts';
+import type { IdentityProviders } from './identity/provider.ts';
+import { identityRoutes } from './identity/routes.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { outboxRoutes } from './messages/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import type { SigningKeys } from './receipts/signing-keys.ts';
 import { appRoutes } from './registration/routes.ts';
+import { settleName, settleRegistrationIdentity, settleUnlock } from './registration/settle-identity.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
@@ -29,6 +33,8 @@ export interface AppOptions {
   appUrl: string;
   demo: { lmsUrl: string } | undefined;
   limits: boolean;
+  /** Who certifies persons, by method (C-6). */
+  providers: IdentityProviders;
   trustedProxies: readonly string[];
   version: string;
   webRoot: string;
@@ -44,7 +50,7 @@ export interface App {
 
 /** Wires the domain folders together; nothing here knows a rule. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, world, publicUrl, appUrl, demo } = options;
+  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits } = options;
   const server = createServer(options);
   const isHttps = publicUrl.startsWith('https:');
   server.addHook('onRequest', (_request, reply, done) => {
@@ -55,11 +61,24 @@ export async function createApp(options: AppOptions): Promise<App> {
   const metrics = createMetrics(() => answers.length);
   const answers = answerQueue({ database, keyring, world, observe: metrics.batchSettled });
   const issuer = { issuer: publicUrl, demo: demo !== undefined, keys: options.signingKeys };
-  const common = { database, keyring, world, issuer, publicUrl, appUrl, demo: demo !== undefined };
+  const common = {
+    ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits },
+    demo: demo !== undefined,
+  };
 
   await documentRoutes(server, publicUrl, options.version);
   lmsRoutes(server, common);
   checkRoutes(server, { ...common, answers, answered: metrics.answered });
+  identityRoutes(server, {
+    ...common,
+    subjects: {
+      check: settleCheckIdentity(common),
+      registration: settleRegistrationIdentity,
+      unlock: settleUnlock,
+      name: settleName(common),
+    },
+    failed: (fault) => server.log.warn(fault, 'an identity check failed'),
+  });
   receiptRoutes(server, options.signingKeys);
   const outboxUrl = `${publicUrl}/demo/outbox`;
   appRoutes(server, {

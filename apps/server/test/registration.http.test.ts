@@ -21,6 +21,7 @@ for (const dialect of dialects) {
       expect(begun.status).toBe(202);
       expect(begun.json).toEqual({
         registration: expect.stringMatching(/^reg_/),
+        identity: [],
         proof: {
           kind: 'sms',
           digits: 6,

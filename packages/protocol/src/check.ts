@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed, Method, Occasion, Title } from './fields.ts';
+import { RefusedIdentity } from './identity.ts';
 import { CheckStatus } from './lms.ts';
 
 /** `GET /check/{token}/state`; after expiry, and 10 min after passing, `status` alone. */
@@ -19,6 +20,10 @@ export const CheckState = Closed({
     phone: Type.Union([Type.String(), Type.Null()]),
     url: Type.Union([Type.String(), Type.Null()]),
   }),
+  identity: Type.Optional(RefusedIdentity),
+  replaced: Type.Optional(
+    Closed({ at: Type.String({ description: 'When another phone took the place of the one before' }) }),
+  ),
   expiresAt: Type.String(),
   serverTime: Type.String(),
   locale: Type.Enum(['ko', 'en']),

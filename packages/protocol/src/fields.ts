@@ -1,4 +1,4 @@
-import { type TProperties, Type } from 'typebox';
+import { type Static, type TProperties, Type } from 'typebox';
 
 /** A closed object: an unknown field is refused with `unknown-field`. */
 export const Closed = <T extends TProperties>(properties: T) =>
@@ -30,6 +30,9 @@ export const Reason = Type.Enum([
   'forced',
 ]);
 export const Method = Type.Enum(['motp', 'phone', 'ipin', 'exemption']);
+/** 휴대폰 본인인증 and 아이핀: certified providers say who the person is (C-6). */
+export const IdentityMethod = Type.Enum(['phone', 'ipin']);
+export type IdentityMethod = Static<typeof IdentityMethod>;
 
 export const Course = Closed({ id: LmsId, title: Title, round: Type.Optional(LmsId) });
 export const Occasion = Closed({

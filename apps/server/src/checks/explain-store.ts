@@ -15,6 +15,7 @@ export async function findLastPassedDevice(
     .where('institution_id', '=', check.institution_id)
     .where('learner_ref', '=', check.learner_ref)
     .where('status', '=', 'passed')
+    .where('device_id', 'is not', null)
     .orderBy('passed_at', 'desc')
     .limit(1)
     .executeTakeFirst();

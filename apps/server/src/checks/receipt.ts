@@ -10,8 +10,11 @@ export interface ReceiptIssuer {
   readonly keys: SigningKeys;
 }
 
-/** RFC 8176: what the app asserts is the passcode, what the server knows is the code. */
-const amr: Record<string, string[]> = { motp: ['otp', 'pin', 'mfa'] };
+/**
+ * RFC 8176: what the app asserts is the passcode, what the server knows is the code. Of an identity check it is what
+ * the method commonly is: the provider says who the person is, not how it asked.
+ */
+const amr: Record<string, string[]> = { motp: ['otp', 'pin', 'mfa'], phone: ['sms'], ipin: ['pwd'] };
 
 /** The claims of a passed check, derived from its row alone, so that it can be made again (C-8). */
 export function receiptClaims(

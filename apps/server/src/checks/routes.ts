@@ -2,8 +2,10 @@ import { parseCode } from '@motp/otp';
 import {
   type AnswerReply,
   AnswerRequest,
+  BeginIdentityRequest,
   CheckState,
   CheckStateOver,
+  IdentityAttempt,
   PassedAnswer,
   RefusedAnswer,
 } from '@motp/protocol';
@@ -12,10 +14,11 @@ import { documented, noStore } from '../http/documented.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { type AnswerCode, answerCode } from './answer-code.ts';
+import { type BeginIdentity, beginIdentity } from './begin-identity.ts';
 import { tokenHash } from './open-check.ts';
 import { type ViewDependencies, viewByToken } from './view-check.ts';
 
-export interface CheckPageDependencies extends ViewDependencies, AnswerCode {
+export interface CheckPageDependencies extends ViewDependencies, AnswerCode, BeginIdentity {
   /** Is told the outcome of every answer, for the metrics. */
   answered?(outcome: string): void;
 }
@@ -57,7 +60,41 @@ export function checkRoutes(server: Server, dependencies: CheckPageDependencies)
       return noStore(reply).send(answer);
     },
   );
+  identityRoute(server, dependencies);
 }
+
+function identityRoute(server: Server, dependencies: CheckPageDependencies): void {
+  server.post(
+    '/check/:token/identity',
+    {
+      schema: documented('Start an identity check', ['Check page'], {
+        params: Token,
+        body: BeginIdentityRequest,
+        response: { 200: IdentityAttempt },
+        problems: [
+          'check-unknown',
+          'check-over',
+          'identity-unavailable',
+          'identity-limit',
+          'provider-unavailable',
+        ],
+      }),
+    },
+    async (request, reply) => {
+      const { method } = request.body;
+      const beginning = await beginIdentity(dependencies, tokenHash(request.params.token), method);
+      if (beginning.kind === 'begun') return noStore(reply).send(beginning.attempt);
+      throw beginning.kind === 'limited'
+        ? identityLimit(beginning.retryAfterMs)
+        : new ProblemResponse(beginning.reason, details[beginning.reason], retry(beginning.reason));
+    },
+  );
+}
+
+const identityLimit = (retryAfterMs: number) =>
+  new ProblemResponse('identity-limit', details['identity-limit'], { retryAfter: retryAfterMs / 1000 });
+
+const retry = (reason: string) => (reason === 'provider-unavailable' ? { retryAfter: 5 } : {});
 
 function replyOf(answer: Awaited<ReturnType<typeof answerCode>>): AnswerReply {
   if (typeof answer !== 'string') return answer;
@@ -68,5 +105,9 @@ const details = {
   'check-unknown': '이 인증 주소를 찾을 수 없습니다. 학습 화면에서 다시 시작해 주세요.',
   'check-over': '이 인증은 끝났습니다. 학습 화면에서 다시 시작해 주세요.',
   'not-a-code': '인증번호는 숫자 6자리입니다. 앱에 보이는 번호를 그대로 입력해 주세요.',
+  'identity-unavailable': '이 인증에서는 쓸 수 없는 방법입니다. 다른 방법을 이용해 주세요.',
+  'identity-limit': '본인확인을 여러 번 시작했습니다. 앱의 인증번호를 이용하거나 훈련기관에 문의해 주세요.',
+  'provider-unavailable':
+    '본인확인 기관이 응답하지 않습니다. 잠시 뒤 다시 시도하거나 다른 방법을 이용해 주세요.',
   unavailable: '처리 결과를 알 수 없습니다. 화면을 새로 고쳐 상태를 확인해 주세요.',
 };

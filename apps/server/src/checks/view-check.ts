@@ -1,9 +1,13 @@
 import type { CheckReply, CheckState, CheckStateOver } from '@motp/protocol';
 import type { Database } from '../db/open.ts';
+import type { IdentityProviders } from '../identity/provider.ts';
+import { latestRefusal } from '../identity/view-attempt.ts';
 import { type Institution, originsOf } from '../institutions/api-keys.ts';
 import { readInstitution } from '../institutions/read-institution.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
+import { offeredMethods } from './begin-identity.ts';
+import { replacedAt } from './identity-store.ts';
 import { findCheck } from './open-store.ts';
 import { courseOf, occasionOf, type ReceiptIssuer, receiptOf } from './receipt.ts';
 import { registrationState } from './rows.ts';
@@ -17,11 +21,15 @@ export interface ViewDependencies {
   issuer: ReceiptIssuer;
   publicUrl: string;
   appUrl: string;
+  providers: IdentityProviders;
 }
 
 /** After a pass the page still shows it this long; after the end the address is known this long. */
 const PASSED_SHOWN_MS = 10 * 60_000;
 const KNOWN_MS = 24 * 60 * 60_000;
+
+/** R-5: this long the page says that another phone took the place of the one before. */
+const REPLACED_SHOWN_MS = 7 * 24 * 60 * 60_000;
 
 /** What the page shows (PROTOCOL §3), or undefined when no check has this token any more. */
 export async function viewByToken(
@@ -38,7 +46,32 @@ export async function viewByToken(
     status === 'open' || (status === 'passed' && now < (check.passed_at ?? 0) + PASSED_SHOWN_MS);
   if (!isShown) return { status };
   const institution = await readInstitution(database, check.institution_id);
-  return { ...pageState(dependencies, found, institution, now), ...passedMembers(dependencies, check) };
+  const identity = await identityMembers(dependencies, check, now);
+  const replaced = await replacedMember(database, found, now);
+  const page = pageState(dependencies, found, institution, now);
+  return { ...page, ...identity, ...replaced, ...passedMembers(dependencies, check) };
+}
+
+/** The ways that this check has, and how the latest identity check was refused. */
+async function identityMembers(
+  { database, providers }: ViewDependencies,
+  check: StoredCheck,
+  now: number,
+): Promise<Pick<CheckState, 'methods' | 'identity'>> {
+  const methods = await offeredMethods(database, providers, check);
+  const refusal = methods.length > 0 ? await latestRefusal(database, 'check', check.id, now) : undefined;
+  return { methods: ['motp', ...methods], ...(refusal ? { identity: refusal } : {}) };
+}
+
+async function replacedMember(
+  database: Database,
+  found: Gathered,
+  now: number,
+): Promise<Pick<CheckState, 'replaced'>> {
+  const { device, check, learnerNameKey } = found;
+  if (!device || learnerNameKey !== check.name_key) return {};
+  const at = await replacedAt(database, device.id, now - REPLACED_SHOWN_MS);
+  return at === undefined ? {} : { replaced: { at: new Date(at).toISOString() } };
 }
 
 /** The origins that may frame the page of a check; undefined when there is no such check. */
@@ -62,7 +95,7 @@ function pageState(
   found: Gathered<StoredCheck>,
   institution: Institution,
   now: number,
-): CheckState {
+): Omit<CheckState, 'methods'> {
   const { check } = found;
   const opened = (column: 'name' | 'phone', sealed: Sealed | null) =>
     sealed === null ? '' : keyring.open({ table: 'check', column, row: check.id }, sealed).toString();
@@ -75,7 +108,6 @@ function pageState(
     course: { title: check.course_title },
     occasion: occasionOf(check),
     ...registrationMembers(found, now),
-    methods: ['motp'],
     install: { url: app, qr: `${publicUrl}/app-qr.svg` },
     help: { phone: institution.help_phone, url: institution.help_url },
     expiresAt: new Date(check.expires_at).toISOString(),

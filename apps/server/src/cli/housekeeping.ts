@@ -1,5 +1,6 @@
 import { endExpiredChecks } from '../checks/end-expired.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
+import { endExpiredAttempts } from '../identity/view-attempt.ts';
 import { endUnused } from '../registration/end-device.ts';
 import { forgetAbandoned } from '../registration/forget-abandoned.ts';
 import { realWorld } from '../world.ts';
@@ -9,6 +10,7 @@ export async function keepHouse({ database, keyring }: Deployment): Promise<void
   const now = realWorld.now();
   keyring.refresh();
   await endExpiredChecks(database, now);
+  await endExpiredAttempts(database, now);
   await forgetAbandoned(database, now);
   await endUnused({ database, world: realWorld });
 }

@@ -47,6 +47,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     keyring,
     world: realWorld,
     logger,
+    providers: {},
     signingKeys: await signingKeys(database, keyring, realWorld),
     demo: config.mode === 'demo' ? { lmsUrl: `http://127.0.0.1:${config.lmsPort}/` } : undefined,
     messagesWaiting: background.sending.wake,

@@ -1,8 +1,9 @@
 import { type Migration, Migrator } from 'kysely';
 import { mainJob } from './migrations/0001-main-job.ts';
+import { troubles } from './migrations/0002-troubles.ts';
 import type { Database } from './open.ts';
 
-const migrations: Record<string, Migration> = { '0001-main-job': mainJob };
+const migrations: Record<string, Migration> = { '0001-main-job': mainJob, '0002-troubles': troubles };
 
 const migrator = (database: Database) =>
   new Migrator({ db: database.sql, provider: { getMigrations: async () => migrations } });

@@ -16,6 +16,9 @@ export interface Schema {
   message: MessageRow;
   signing_key: SigningKeyRow;
   dpop_proof: DpopProofRow;
+  identity_attempt: IdentityAttemptRow;
+  certified_number: CertifiedNumberRow;
+  former_value: FormerValueRow;
 }
 
 export interface DeploymentRow {
@@ -72,6 +75,10 @@ export interface DeviceRow {
   /** Times of the failures of the last 24 hours (C-5). */
   failed_json: string;
   locked_at: number | null;
+  /** A lock by dispute is lifted by a certified identity check alone (R-5); null: wrong codes, if locked. */
+  locked_because: 'disputed' | null;
+  /** When its holder said “this was not me”: of a check, or of the phone that replaced it (R-5). */
+  disputed_at: number | null;
   compared_day: string | null;
   compared: number;
   consents_json: string;
@@ -83,6 +90,9 @@ export interface DeviceRow {
 
 export interface RegistrationRow {
   id: string;
+  /** A new device, or another number for the device that `device_id` names (R-9). */
+  purpose: Generated<'device' | 'phone'>;
+  proof: Generated<'sms' | 'identity'>;
   thumbprint: string;
   encryption_key_json: string;
   name_key: string;
@@ -151,6 +161,9 @@ export interface CheckRow {
   compared: number;
   /** The batch that last settled this check: tells whether an unanswered commit holds. */
   batch: string | null;
+  /** When an identity check extended it, which happens once. */
+  extended_at: number | null;
+  disputed_at: number | null;
 }
 
 export interface IdempotencyRow {
@@ -184,6 +197,8 @@ export interface MessageRow {
   expires_at: number;
   created_at: number;
   done_at: number | null;
+  /** Of which registration it proves the number. */
+  registration_id: string | null;
 }
 
 export interface SigningKeyRow {
@@ -198,4 +213,51 @@ export interface DpopProofRow {
   thumbprint: string;
   jti: string;
   expires_at: number;
+}
+
+/** One identity check at a certified provider (C-6). */
+export interface IdentityAttemptRow {
+  id: string;
+  purpose: 'check' | 'registration' | 'unlock' | 'name';
+  /** A check, a pending registration or a device. */
+  subject_id: string;
+  /** The number of the subject, for the limits. */
+  phone_key: string;
+  /** The key of the app that started it; null for a check page. */
+  thumbprint: string | null;
+  method: 'phone' | 'ipin';
+  provider: string;
+  secret_hash: string;
+  /** What the provider's adapter needs to fetch the result; erased when done. */
+  state_sealed: Sealed | null;
+  status: 'starting' | 'started' | 'completing' | 'passed' | 'refused';
+  reason: string | null;
+  field: string | null;
+  /** Keyed hash of the provider's transaction: unique, so that a result counts once. */
+  result_key: string | null;
+  /** The person's DI, until the registration that it proves is made. */
+  di_sealed: Sealed | null;
+  claimed_at: number | null;
+  created_at: number;
+  expires_at: number;
+  done_at: number | null;
+}
+
+/** Which certified person a number belongs to, by the DI of a certified check that matched by number (C-6). */
+export interface CertifiedNumberRow {
+  id: string;
+  phone_key: string;
+  phone_sealed: Sealed;
+  di_key: string;
+  di_sealed: Sealed;
+  certified_at: number;
+}
+
+/** A name or number that was changed (R-9); goes when consent is withdrawn. */
+export interface FormerValueRow {
+  id: string;
+  learner_id: string;
+  kind: 'name' | 'phone';
+  value_sealed: Sealed;
+  until: number;
 }

@@ -32,6 +32,9 @@ type Purpose =
   | 'check-token'
   | 'proof-code'
   | 'wrong-code'
+  | 'identity-secret'
+  | 'identity-result'
+  | 'di'
   | 'key-mark';
 
 export interface Keyring {

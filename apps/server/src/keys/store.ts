@@ -9,6 +9,9 @@ export const sealedColumns = [
   { table: 'registration', id: 'id', columns: ['name', 'phone'] },
   { table: 'check', id: 'id', columns: ['name', 'phone', 'birth_date', 'session'] },
   { table: 'message', id: 'id', columns: ['to', 'text'] },
+  { table: 'identity_attempt', id: 'id', columns: ['state', 'di'] },
+  { table: 'certified_number', id: 'id', columns: ['phone', 'di'] },
+  { table: 'former_value', id: 'id', columns: ['value'] },
   { table: 'signing_key', id: 'kid', columns: ['private'] },
 ] as const;
 

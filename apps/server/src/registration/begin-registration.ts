@@ -3,6 +3,8 @@ import type { BeginRegistrationRequest, PendingRegistration, ProblemError, Publi
 import { calculateJwkThumbprint } from 'jose';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
+import type { IdentityProviders } from '../identity/provider.ts';
+import { methodsOf } from '../identity/rules.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { comparableName, isKoreanMobile, type PhoneNumber, parsePhone } from '../learners/rules.ts';
 import { proofText } from '../messages/proof-text.ts';
@@ -26,6 +28,7 @@ import {
 import { insertRegistration, lockCounter, setCounter, unprovedSince } from './store.ts';
 
 export interface RegistrationDependencies {
+  providers: IdentityProviders;
   database: Database;
   keyring: Keyring;
   world: World;
@@ -133,7 +136,7 @@ async function begin(
     created_at: now,
   });
   await record(tx, { at: now, kind: 'registration.begun', actor: 'learner', data: { registration: id } });
-  return { kind: 'begun', pending: pendingOf(id, sent.columns) };
+  return { kind: 'begun', pending: pendingOf(dependencies, id, sent.columns) };
 }
 
 /** What the learner typed and accepted, sealed to the registration's row. */
@@ -219,9 +222,14 @@ export async function sendProof(
 export const proofKey = (keyring: Keyring, registration: string, code: string): string =>
   keyring.hash('proof-code', `${registration}\0${code}`);
 
-export function pendingOf(registration: string, columns: ProofColumns): PendingRegistration {
+export function pendingOf(
+  { providers }: Pick<RegistrationDependencies, 'providers'>,
+  registration: string,
+  columns: ProofColumns,
+): PendingRegistration {
   return {
     registration,
+    identity: methodsOf(providers).filter((method) => providers[method]?.gives.phone),
     proof: {
       kind: 'sms',
       digits: 6,

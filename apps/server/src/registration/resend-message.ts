@@ -52,5 +52,5 @@ async function resend(
     actor: 'learner',
     data: { registration: row.id, resends: row.resends + 1 },
   });
-  return { kind: 'resent', pending: pendingOf(row.id, sent.columns) };
+  return { kind: 'resent', pending: pendingOf(dependencies, row.id, sent.columns) };
 }

@@ -16,6 +16,7 @@ import { Type } from 'typebox';
 import { documented, noStore } from '../http/documented.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
+import { methodsOf } from '../identity/rules.ts';
 import { beginRegistration, type Limited, type RegistrationDependencies } from './begin-registration.ts';
 import { consentsIn } from './consents.ts';
 import { deliverSeed } from './deliver-seed.ts';
@@ -44,7 +45,7 @@ export function appRoutes(server: Server, dependencies: AppDependencies): void {
   deviceRoutes(server, dependencies);
 }
 
-function openRoutes(server: Server, { world, demo }: AppDependencies): void {
+function openRoutes(server: Server, { world, demo, providers }: AppDependencies): void {
   server.get(
     '/app-api/time',
     { schema: documented('The server’s clock', ['App'], { response: { 200: TimeReply }, problems: [] }) },
@@ -60,7 +61,12 @@ function openRoutes(server: Server, { world, demo }: AppDependencies): void {
       }),
     },
     async (request, reply) =>
-      noStore(reply).send({ consents: [...consentsIn(request.query.locale)], ...(demo ? { demo } : {}) }),
+      noStore(reply).send({
+        consents: [...consentsIn(request.query.locale)],
+        proof: 'sms' as const,
+        identity: methodsOf(providers),
+        ...(demo ? { demo } : {}),
+      }),
   );
 }
 
@@ -133,7 +139,7 @@ function proofRoute(server: Server, dependencies: AppDependencies): void {
     },
     async (request, reply) => {
       const { thumbprint } = await unendedPossession(dependencies, request);
-      const code = parseCode(request.body.code);
+      const code = parseCode(request.body.code ?? '');
       if (!code) throw refusal('not-a-code');
       const proving = await proveRegistration(dependencies, thumbprint, request.params.id, code);
       if (proving.kind === 'limited') throw limitedProblem(proving);

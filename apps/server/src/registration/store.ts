@@ -1,6 +1,12 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Tx } from '../db/open.ts';
-import type { DeviceRow, LearnerRow, LimitCounterRow, RegistrationRow } from '../db/schema.ts';
+import type {
+  DeviceRow,
+  FormerValueRow,
+  LearnerRow,
+  LimitCounterRow,
+  RegistrationRow,
+} from '../db/schema.ts';
 
 export type StoredRegistration = Selectable<RegistrationRow>;
 export type StoredDevice = Selectable<DeviceRow>;
@@ -162,6 +168,19 @@ export async function lockLearner(tx: Tx, id: string): Promise<void> {
   await tx.sql.selectFrom('learner').select('id').where('id', '=', id).forUpdate().execute();
 }
 
+/** A lock ends; the count begins anew. */
+export async function liftLock(tx: Tx, deviceId: string): Promise<void> {
+  await tx.sql
+    .updateTable('device')
+    .set({ failures: 0, failed_json: '[]', locked_at: null, locked_because: null })
+    .where('id', '=', deviceId)
+    .execute();
+}
+
+export async function insertFormerValue(tx: Tx, row: FormerValueRow): Promise<void> {
+  await tx.sql.insertInto('former_value').values(row).execute();
+}
+
 /** Institutions where this learner passed a check since then. */
 export async function institutionsOf(tx: Tx, learnerId: string, since: number): Promise<string[]> {
   const rows = await tx.sql
@@ -177,6 +196,8 @@ export async function institutionsOf(tx: Tx, learnerId: string, since: number): 
 }
 
 export interface PassedCheck {
+  id: string;
+  disputedAt: number | null;
   institution: string;
   course: string;
   kind: string;
@@ -191,6 +212,8 @@ export async function passedWith(tx: Tx, deviceId: string, most: number): Promis
     .selectFrom('check')
     .innerJoin('institution', 'institution.id', 'check.institution_id')
     .select([
+      'check.id as id',
+      'check.disputed_at as disputedAt',
       'institution.name as institution',
       'check.course_title as course',
       'check.occasion_kind as kind',

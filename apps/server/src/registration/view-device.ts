@@ -1,11 +1,14 @@
 import type { DeviceReply } from '@motp/protocol';
 import type { Database } from '../db/open.ts';
+import type { IdentityProviders } from '../identity/provider.ts';
+import { methodsOf } from '../identity/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import { formatPhone, type PhoneNumber } from '../learners/rules.ts';
 import type { World } from '../world.ts';
-import { findDevice, findLearner, passedWith, type StoredLearner } from './store.ts';
+import { findDevice, findLearner, passedWith, type StoredDevice, type StoredLearner } from './store.ts';
 
 export interface DeviceDependencies {
+  providers: IdentityProviders;
   database: Database;
   keyring: Keyring;
   world: World;
@@ -15,7 +18,7 @@ const SHOWN_CHECKS = 50;
 
 /** What the app shows of its registration, for any device that ever existed; undefined for an unknown key. */
 export async function viewDevice(
-  { database, keyring, world }: DeviceDependencies,
+  { database, keyring, providers, world }: DeviceDependencies,
   thumbprint: string,
 ): Promise<DeviceReply | undefined> {
   const device = await findDevice(database, thumbprint);
@@ -25,17 +28,25 @@ export async function viewDevice(
   return {
     device: device.id,
     status: device.status,
-    locked: device.status === 'active' && device.locked_at !== null,
+    ...lockMembers(device),
     learner: appLearner(keyring, learner),
-    checks: checks.map(({ institution, course, kind, number, method, at }) => ({
+    checks: checks.map(({ id, institution, course, kind, number, method, at, disputedAt }) => ({
+      id,
+      disputed: disputedAt !== null,
       institution,
       course,
       occasion: { kind: kind as DeviceReply['checks'][number]['occasion']['kind'], number },
       method: method as DeviceReply['checks'][number]['method'],
       at: new Date(at ?? 0).toISOString(),
     })),
+    identity: methodsOf(providers),
     now: world.now(),
   };
+}
+
+function lockMembers(device: StoredDevice): Pick<DeviceReply, 'locked' | 'lockedBecause'> {
+  if (device.status !== 'active' || device.locked_at === null) return { locked: false };
+  return { locked: true, lockedBecause: device.locked_because ?? 'wrong-codes' };
 }
 
 /** Whether this key's registration has ended: such a key begins no other (PROTOCOL §4). */

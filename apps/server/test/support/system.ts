@@ -6,6 +6,7 @@ import { createDatabase } from '../../../../test/support/postgres.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, type Dialect, openDatabase } from '../../src/db/open.ts';
+import type { IdentityProviders } from '../../src/identity/provider.ts';
 import { addInstitution } from '../../src/institutions/add-institution.ts';
 import { type Keyring, openKeyring } from '../../src/keys/keyring.ts';
 import { type MasterKey, newMasterKey } from '../../src/keys/master-key.ts';
@@ -77,6 +78,7 @@ export interface SystemOptions {
   world?: TestWorld;
   /** An origin of the app’s own (R-4a). */
   appUrl?: string;
+  providers?: IdentityProviders;
 }
 
 /** The whole application over a fresh database of its own. */
@@ -112,10 +114,10 @@ async function startApp(
   keyring: Keyring,
   world: World,
   folder: string,
-  { limits = false, demo = true, appUrl = PUBLIC_URL }: SystemOptions,
+  { limits = false, demo = true, appUrl = PUBLIC_URL, providers = {} }: SystemOptions,
 ): Promise<App> {
   return createApp({
-    ...{ database, keyring, world, limits, ...emptyPages(folder) },
+    ...{ database, keyring, world, limits, providers, ...emptyPages(folder) },
     logger: pino({ level: process.env.MOTP_TEST_LOG ?? 'silent' }),
     signingKeys: await signingKeys(database, keyring, world),
     publicUrl: PUBLIC_URL,

@@ -24,6 +24,7 @@ type Asked = { begun: Beginning[]; ended: number };
 function honestServer(asked: Asked, wrongly = false): Server {
   const pending: PendingRegistration = {
     registration: 'reg_1',
+    identity: [],
     proof: {
       kind: 'sms',
       digits: 6,
@@ -171,7 +172,7 @@ describe('R-1 registering', () => {
 describe('R-5 R-6 when the registration is over', () => {
   const device = (status: 'active' | 'replaced' | 'reset' | 'ended') => async () => {
     const learner = { name: '', phone: '' };
-    return ok({ device: 'dev_1', status, locked: false, learner, checks: [], now: NOW });
+    return ok({ device: 'dev_1', status, locked: false, learner, checks: [], identity: [], now: NOW });
   };
 
   it('R-5 the old app says so when next opened, and its seed is gone', async () => {

@@ -77,9 +77,9 @@ async function keepPending(
 ): Promise<Begun> {
   const pending: Pending = {
     registration,
-    reference: proof.reference,
+    reference: proof.kind === 'sms' ? proof.reference : '',
     expiresAt: Date.parse(proof.expiresAt),
-    resendAt: Date.parse(proof.resendAt),
+    resendAt: Date.parse(proof.kind === 'sms' ? proof.resendAt : proof.expiresAt),
     learner,
     vaultKey,
   };
