@@ -13,6 +13,7 @@ export const IdentityAttempt = Closed({
   attempt: Type.String(),
   secret: Type.String(),
   url: Type.String(),
+  window: Type.String(),
   sdk: Type.Optional(
     Type.Object({}, { additionalProperties: true, description: 'For the provider’s script' }),
   ),

@@ -10,19 +10,15 @@ import { extendCheck, lockCheck } from './identity-store.ts';
 import { isOver } from './rules.ts';
 import { findByToken, type StoredCheck } from './store.ts';
 
-export interface BeginIdentity extends IdentityDependencies {
-  publicUrl: string;
-}
-
 type Beginning = AttemptBeginning<'check-over'> | { kind: 'refused'; reason: 'check-unknown' };
 
 /** 휴대폰 or 아이핀 on the check page (C-6): starts an attempt and extends the check, once. */
 export async function beginIdentity(
-  dependencies: BeginIdentity,
+  dependencies: IdentityDependencies,
   hash: string,
   method: IdentityMethod,
 ): Promise<Beginning> {
-  const { database, keyring, publicUrl, providers, world } = dependencies;
+  const { database, keyring, providers, world } = dependencies;
   const found = await findByToken(database, hash);
   if (!found) return { kind: 'refused', reason: 'check-unknown' };
   const { check } = found;
@@ -36,7 +32,6 @@ export async function beginIdentity(
     subjectId: check.id,
     phoneKey: check.phone_key,
     method,
-    origin: publicUrl,
     person: personOf(keyring, check),
     locale: check.locale.startsWith('en') ? 'en' : 'ko',
     admit: (tx, now) => admit(tx, check.id, now),

@@ -13,12 +13,13 @@ import { Type } from 'typebox';
 import { documented, noStore } from '../http/documented.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
+import type { IdentityDependencies } from '../identity/begin-attempt.ts';
 import { type AnswerCode, answerCode } from './answer-code.ts';
-import { type BeginIdentity, beginIdentity } from './begin-identity.ts';
+import { beginIdentity } from './begin-identity.ts';
 import { tokenHash } from './open-check.ts';
 import { type ViewDependencies, viewByToken } from './view-check.ts';
 
-export interface CheckPageDependencies extends ViewDependencies, AnswerCode, BeginIdentity {
+export interface CheckPageDependencies extends ViewDependencies, AnswerCode, IdentityDependencies {
   /** Is told the outcome of every answer, for the metrics. */
   answered?(outcome: string): void;
 }

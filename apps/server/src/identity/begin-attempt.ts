@@ -18,6 +18,8 @@ export interface IdentityDependencies {
   keyring: Keyring;
   world: World;
   providers: IdentityProviders;
+  /** Where the window of an identity check stands: never the app's own origin, if that has one (R-4a). */
+  publicUrl: string;
   /** `MOTP_LIMITS`: off lifts the limit per number, never that of one check or registration. */
   limits: boolean;
 }
@@ -31,8 +33,6 @@ export interface AttemptRequest<Refusal extends string> {
   /** The key of the app that asks; undefined for a check page. */
   thumbprint?: string;
   method: IdentityMethod;
-  /** Where the browser that asks stands; the provider sends it back there. */
-  origin: string;
   person: IdentityStart['person'];
   locale: 'ko' | 'en';
   /** Under the subject's locks: whether it may begin, and until when it may be completed (epoch ms). */
@@ -73,6 +73,7 @@ export async function beginAttempt<Refusal extends string>(
       attempt: reserved.id,
       secret: reserved.secret,
       url: started.url,
+      window: `${dependencies.publicUrl}/identity/go`,
       ...(started.sdk ? { sdk: started.sdk } : {}),
       expiresAt: new Date(reserved.until).toISOString(),
     },
@@ -115,7 +116,7 @@ async function reserve<Refusal extends string>(
 
 /** @returns undefined when the provider does not answer; the attempt is over then */
 async function startAt<Refusal extends string>(
-  { database, keyring, world }: IdentityDependencies,
+  { database, keyring, publicUrl, world }: IdentityDependencies,
   provider: IdentityProvider,
   { id }: NewAttempt,
   request: AttemptRequest<Refusal>,
@@ -125,7 +126,7 @@ async function startAt<Refusal extends string>(
     const started = await provider.start({
       method: request.method,
       reference: world.random(16).toString('hex'),
-      returnUrl: `${request.origin}/identity/return/${id}`,
+      returnUrl: `${publicUrl}/identity/return/${id}`,
       person: request.person,
       locale: request.locale,
     });
