@@ -203,6 +203,7 @@ for (const dialect of dialects) {
         [{ kind: 'failed', why: 'wrong-signature' }, 'identity-failed'],
       ] as const) {
         certifier.answers(result);
+        system.world.advance(1);
         expect((await identify(token)).json).toEqual({ outcome: 'refused', reason });
         expect(await state(token)).toMatchObject({ status: 'open', identity: { reason } });
       }
