@@ -21,7 +21,7 @@ const PARTS = [
   {
     name: 'pages',
     inputs: ['apps/web', ...WIRE],
-    outputs: ['apps/web/dist/app/index.html', 'apps/web/dist/check/index.html'],
+    outputs: ['app', 'check', 'identity', 'portone'].map((page) => `apps/web/dist/${page}/index.html`),
     build: buildPages,
   },
   {

@@ -63,7 +63,10 @@ describe('what the check page says', () => {
       .first()
       .waitFor();
     await typeCode(check, shown);
-    await refused(check, '인증번호를 5번 잘못 입력하여 인증이 잠겨 있습니다.');
+    await refused(
+      check,
+      '인증이 잠겨 있습니다. 인증번호를 여러 번 잘못 입력했거나, 본인이 등록한 앱이 아니라는 신고가 있었습니다.',
+    );
 
     await app.reload();
     await enterPasscode(app);

@@ -146,7 +146,7 @@ async function readOutboxPage(phone: BrowserContext, url: string, to: string) {
   const message = outbox.getByRole('listitem').filter({ hasText: to });
   const text = (await message.textContent()) ?? '';
   await outbox.close();
-  const [, code = '', reference = ''] = /인증번호 (\d{6}) \(확인문자 (\w{3})\)/.exec(text) ?? [];
+  const [, code = '', reference = ''] = /인증번호 (\d{6}) \((\w{3})\)/.exec(text) ?? [];
   expect(text).toContain('누가 물어도 알려 주지 마세요.');
   return { code, reference };
 }

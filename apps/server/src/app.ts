@@ -9,16 +9,22 @@ import { pendingMigrations } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
+import { createLimits } from './http/limits.ts';
 import { createMetrics, operationRoutes } from './http/metrics.ts';
 import { separateOrigins } from './http/origins.ts';
 import { pageRoutes, stylesheetsOf } from './http/pages.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { IdentityProviders } from './identity/provider.ts';
+import { returnRoutes } from './identity/return-routes.ts';
 import { identityRoutes } from './identity/routes.ts';
+import type { Simulator } from './identity/simulator.ts';
+import { simulatorRoutes } from './identity/simulator-routes.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { outboxRoutes } from './messages/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import type { SigningKeys } from './receipts/signing-keys.ts';
+import { deviceRoutes } from './registration/device-routes.ts';
+import { registrationIdentityRoutes } from './registration/identity-routes.ts';
 import { appRoutes } from './registration/routes.ts';
 import { settleName, settleRegistrationIdentity, settleUnlock } from './registration/settle-identity.ts';
 import type { World } from './world.ts';
@@ -33,8 +39,14 @@ export interface AppOptions {
   appUrl: string;
   demo: { lmsUrl: string } | undefined;
   limits: boolean;
+  /** Messages of the whole deployment in 24 hours (R-2). */
+  smsPerDay: number;
+  /** `MOTP_PROOF`: how a registration is proved (R-2). */
+  registrationProof: 'sms' | 'identity';
   /** Who certifies persons, by method (C-6). */
   providers: IdentityProviders;
+  /** Demo mode only: the provider that the demo brings along, and its window. */
+  simulator?: Simulator | undefined;
   trustedProxies: readonly string[];
   version: string;
   webRoot: string;
@@ -64,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const common = {
     ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits },
     demo: demo !== undefined,
+    guard: createLimits(world, limits, metrics.limited),
   };
 
   await documentRoutes(server, publicUrl, options.version);
@@ -79,18 +92,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     failed: (fault) => server.log.warn(fault, 'an identity check failed'),
   });
+  returnRoutes(server);
   receiptRoutes(server, options.signingKeys);
   const outboxUrl = `${publicUrl}/demo/outbox`;
-  appRoutes(server, {
+  const apps = {
     ...options,
     appHost: new URL(appUrl).hostname,
     origins: [...new Set([publicUrl, appUrl])],
     demo: demo && { outboxUrl, lmsUrl: demo.lmsUrl },
-  });
+  };
+  appRoutes(server, apps);
+  deviceRoutes(server, apps);
+  registrationIdentityRoutes(server, apps);
   if (demo) {
     const stylesheets = stylesheetsOf(options.webRoot);
     outboxRoutes(server, { outbox: common, appUrl: `${appUrl}/app/`, lmsUrl: demo.lmsUrl, stylesheets });
   }
+  if (demo && options.simulator)
+    simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });
   operationRoutes(server, metrics, async () => (await pendingMigrations(database)).length === 0);
   pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
   return { server, answers };

@@ -26,6 +26,9 @@ describe('P-5 settings', () => {
         keyFile: 'data/master.key',
         lmsPort: 4001,
         sms: { kind: 'outbox' },
+        smsPerDay: 20_000,
+        identity: { phone: { kind: 'simulator' }, ipin: { kind: 'simulator' } },
+        registrationProof: 'sms',
         workers: 1,
         trustedProxies: [],
         limits: true,
@@ -41,6 +44,7 @@ describe('P-5 settings', () => {
       MOTP_HOST: ' ',
       MOTP_PORT: '',
       MOTP_DATABASE: 'postgres://motp@db.example/motp',
+      MOTP_SMS_PER_DAY: '500',
       MOTP_WORKERS: '4',
       MOTP_TRUSTED_PROXIES: ' 10.0.0.1, 10.0.0.2,,',
       MOTP_IDENTITY: 'none',
@@ -58,6 +62,9 @@ describe('P-5 settings', () => {
         keyFile: 'data/master.key',
         lmsPort: 4001,
         sms: { kind: 'webhook', url: 'https://sms.example/send' },
+        smsPerDay: 500,
+        identity: { phone: { kind: 'none' }, ipin: { kind: 'none' } },
+        registrationProof: 'sms',
         workers: 4,
         trustedProxies: ['10.0.0.1', '10.0.0.2'],
         limits: true,
@@ -97,16 +104,16 @@ describe('P-5 settings', () => {
       MOTP_MODE: 'demo',
       MOTP_HOST: '0.0.0.0',
       MOTP_PUBLIC_URL: 'http://192.168.0.5:4000',
-      MOTP_SMS: 'solapi',
+      MOTP_SMS: 'pigeon',
       MOTP_DATABASE: 'mysql://db',
-      MOTP_IDENTITY: 'portone',
+      MOTP_IDENTITY: 'kakao',
     };
     expect(problemsOf(env)).toEqual([
       'MOTP_PUBLIC_URL must be https: demo mode is for this machine only',
-      'MOTP_SMS must be one of: webhook, outbox (demo mode)',
+      'MOTP_SMS must be one of: webhook, solapi, outbox (demo mode)',
       'MOTP_HOST must be a loopback address in demo mode: the demo is for this machine only',
       'MOTP_DATABASE must be sqlite:FILE or postgres://…',
-      'MOTP_IDENTITY: this version has no identity providers; leave it unset',
+      'MOTP_IDENTITY must be one of: none, portone, nice, oidc, simulator (demo mode)',
     ]);
   });
 
@@ -115,7 +122,12 @@ describe('P-5 settings', () => {
     [
       'no way to send messages',
       { MOTP_SMS: undefined },
-      ['MOTP_SMS must be set: webhook sends each message to your gateway'],
+      ['MOTP_SMS must be set: solapi, or webhook, which sends each message to your gateway'],
+    ],
+    [
+      'a proof that nobody could give',
+      { MOTP_PROOF: 'identity', MOTP_IDENTITY: 'none' },
+      ['MOTP_PROOF=identity needs MOTP_IDENTITY: without a provider nobody could register'],
     ],
     [
       'a gateway that is not named',
@@ -148,6 +160,21 @@ describe('P-5 settings', () => {
         'MOTP_WORKERS must be a whole number from 1 to 64',
         'MOTP_WORKERS needs PostgreSQL: an embedded database has one process',
       ],
+    ],
+    [
+      'a day without messages',
+      { MOTP_SMS_PER_DAY: '0' },
+      ['MOTP_SMS_PER_DAY must be a whole number from 1 to 999999'],
+    ],
+    [
+      'a simulator in several processes',
+      { MOTP_MODE: 'demo', MOTP_SMS: 'outbox', MOTP_DATABASE: 'postgres://x/y', MOTP_WORKERS: '2' },
+      ['MOTP_IDENTITY=simulator keeps its windows in one process: leave MOTP_WORKERS at 1'],
+    ],
+    [
+      'a simulator that would send to real phones',
+      { MOTP_MODE: 'demo' },
+      ['MOTP_IDENTITY=simulator would send its messages to real phones: leave MOTP_SMS=outbox'],
     ],
     ['limits that are neither', { MOTP_LIMITS: 'no' }, ['MOTP_LIMITS must be one of: on, off']],
   ])('P-5 %s', (_what, env, problems) => {

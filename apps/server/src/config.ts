@@ -1,4 +1,6 @@
 import { isLoopback } from './institutions/rules.ts';
+import { type IdentitySettings, readIdentity } from './provider-settings.ts';
+import { readSms, type SmsSettings } from './sms-settings.ts';
 
 export interface Config {
   mode: 'production' | 'demo';
@@ -10,7 +12,12 @@ export interface Config {
   database: string;
   keyFile: string;
   lmsPort: number;
-  sms: { kind: 'outbox' } | { kind: 'webhook'; url: string };
+  sms: SmsSettings;
+  /** Messages of the whole deployment in 24 hours (R-2). */
+  smsPerDay: number;
+  identity: IdentitySettings;
+  /** How a registration is proved (R-2). */
+  registrationProof: 'sms' | 'identity';
   workers: number;
   trustedProxies: string[];
   limits: boolean;
@@ -29,22 +36,29 @@ export function readConfig(env: Environment): ReadConfig {
   const host = text(env, 'MOTP_HOST') ?? '127.0.0.1';
   const port = whole(env, 'MOTP_PORT', 4000, 65_535, problems);
   const publicUrl = origin(env, 'MOTP_PUBLIC_URL', `http://localhost:${port}`, isDemo, problems);
+  const appUrl = text(env, 'MOTP_APP_URL')
+    ? origin(env, 'MOTP_APP_URL', publicUrl, isDemo, problems)
+    : publicUrl;
+  const identity = readIdentity({ env, isDemo, publicUrl, appUrl });
   const config: Config = {
     mode,
     host,
     port,
     publicUrl,
-    appUrl: text(env, 'MOTP_APP_URL') ? origin(env, 'MOTP_APP_URL', publicUrl, isDemo, problems) : publicUrl,
+    appUrl,
     database: text(env, 'MOTP_DATABASE') ?? 'sqlite:data/motp.db',
     keyFile: text(env, 'MOTP_KEY_FILE') ?? 'data/master.key',
     lmsPort: whole(env, 'MOTP_LMS_PORT', 4001, 65_535, problems),
-    sms: sms(env, isDemo, problems),
+    sms: readSms(env, isDemo, problems),
+    smsPerDay: whole(env, 'MOTP_SMS_PER_DAY', 20_000, 999_999, problems),
+    identity: identity.identity,
+    registrationProof: oneOf(env, 'MOTP_PROOF', ['sms', 'identity'], 'sms', problems),
     workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
     trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
     limits: oneOf(env, 'MOTP_LIMITS', ['on', 'off'], 'on', problems) === 'on',
     logLevel: oneOf(env, 'MOTP_LOG', ['error', 'warn', 'info', 'debug', 'silent'], 'info', problems),
   };
-  problems.push(...contradictions(config), ...identity(env, isDemo));
+  problems.push(...contradictions(config), ...identity.problems);
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'config', config };
 }
 
@@ -103,36 +117,23 @@ function origin(
   return url.origin;
 }
 
-function sms(env: Environment, isDemo: boolean, problems: string[]): Config['sms'] {
-  const kind = text(env, 'MOTP_SMS') ?? (isDemo ? 'outbox' : undefined);
-  if (kind === 'webhook') return { kind, url: webhookUrl(env, problems) };
-  if (kind === undefined) problems.push('MOTP_SMS must be set: webhook sends each message to your gateway');
-  else if (kind !== 'outbox') problems.push('MOTP_SMS must be one of: webhook, outbox (demo mode)');
-  else if (!isDemo) problems.push('MOTP_SMS=outbox shows codes to everybody and is for demo mode only');
-  return { kind: 'outbox' };
-}
-
-function webhookUrl(env: Environment, problems: string[]): string {
-  const url = text(env, 'MOTP_SMS_WEBHOOK_URL') ?? '';
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isSafe =
-    parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname));
-  if (!isSafe) problems.push('MOTP_SMS_WEBHOOK_URL must be an https address (http on this machine only)');
-  return url;
-}
-
-function identity(env: Environment, isDemo: boolean): string[] {
-  const value = text(env, 'MOTP_IDENTITY');
-  if (value === undefined || value === 'none') return [];
-  if (value !== 'simulator') return ['MOTP_IDENTITY: this version has no identity providers; leave it unset'];
-  return isDemo ? [] : ['MOTP_IDENTITY=simulator lets anybody pass and is for demo mode only'];
-}
-
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
   const isDemo = config.mode === 'demo';
   if (isDemo && !isLoopback(config.host)) {
     problems.push('MOTP_HOST must be a loopback address in demo mode: the demo is for this machine only');
+  }
+  if (config.registrationProof === 'identity' && config.identity.phone.kind === 'none') {
+    problems.push('MOTP_PROOF=identity needs MOTP_IDENTITY: without a provider nobody could register');
+  }
+  const { phone, ipin } = config.identity;
+  if (phone.kind === 'simulator' || ipin.kind === 'simulator') {
+    if (config.workers > 1) {
+      problems.push('MOTP_IDENTITY=simulator keeps its windows in one process: leave MOTP_WORKERS at 1');
+    }
+    if (config.sms.kind !== 'outbox') {
+      problems.push('MOTP_IDENTITY=simulator would send its messages to real phones: leave MOTP_SMS=outbox');
+    }
   }
   if (!isDemo && !config.limits) problems.push('MOTP_LIMITS=off is for load tests in demo mode only');
   if (config.workers > 1 && !config.database.startsWith('postgres')) {

@@ -7,6 +7,12 @@ import { institutionAdd } from './cli/institution.ts';
 import { keyNew, keyReseal, keyRotate, keyRotateLookup } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { CommandError, say } from './cli/output.ts';
+import {
+  registrationRelease,
+  registrationReset,
+  registrationShow,
+  registrationUnlock,
+} from './cli/registration.ts';
 import { type Running, serve } from './cli/serve.ts';
 import { isWorker, runWorkers } from './cli/workers.ts';
 
@@ -72,6 +78,7 @@ function commands(): Command {
     .option('--help-url <url>', 'page where learners find help')
     .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
   keyCommands(program.command('key').description('the master key'));
+  registrationCommands(program.command('registration').description('help desk: registrations by number'));
   return program;
 }
 
@@ -94,6 +101,24 @@ function keyCommands(key: Command): void {
     .description('makes a new lookup key and hashes names and numbers again')
     .requiredOption('--servers-are-stopped', 'says that no server is running')
     .action(() => keyRotateLookup(process.env));
+}
+
+const operations = [
+  ['show', 'how a registration stands, as one line of JSON, name and number masked', registrationShow],
+  ['unlock', 'lifts a lock after wrong codes; the count begins anew', registrationUnlock],
+  ['reset', 'ends a registration; the learner registers again', registrationReset],
+  ['release', 'lets the next registration of the number have another name', registrationRelease],
+] as const;
+
+function registrationCommands(registration: Command): void {
+  for (const [name, description, operate] of operations) {
+    registration
+      .command(name)
+      .description(description)
+      .requiredOption('--phone <number>', 'the registered number')
+      .requiredOption('--reason <text>', 'why, for the audit trail; without anybody’s number')
+      .action((asked: { phone: string; reason: string }) => operate(process.env, asked));
+  }
 }
 
 try {

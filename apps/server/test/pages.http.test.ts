@@ -51,6 +51,34 @@ describe('pages', () => {
     expect(state.json.install.url).toBe(`http://${appHost}/app/`);
   });
 
+  it('C-6 the window of an identity check keeps its opener, is stored nowhere and framed by nobody', async () => {
+    system = await startSystem('sqlite');
+    for (const path of ['/identity/go', '/identity/return/idt_1?code=x']) {
+      const page = await get(path);
+      expect([path, page.status]).toEqual([path, 200]);
+      expect(page.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'cross-origin-opener-policy': 'unsafe-none',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(page.headers['content-security-policy']).toMatch(/script-src 'self';.* frame-ancestors 'none'$/);
+      expect(page.text).toContain('<meta name="motp-app-origin" content="http://localhost:4000">');
+    }
+  });
+
+  it('R-4a a provider’s script is let in only where the app has an origin of its own, and never there', async () => {
+    system = await startSystem('sqlite');
+    expect((await get('/identity/portone')).status).toBe(404);
+    await system.close();
+    system = await startSystem('sqlite', { appUrl: 'http://app.localhost:4000' });
+    expect(await policyOf('/identity/portone')).toContain("script-src 'self' https://cdn.portone.io");
+    expect(await policyOf('/identity/go')).toContain("script-src 'self';");
+    expect((await get('/identity/go')).text).toContain('content="http://app.localhost:4000"');
+    for (const path of ['/identity/portone', '/identity/go', '/identity/return/idt_1']) {
+      expect([path, (await get(path, 'app.localhost:4000')).json?.code]).toEqual([path, 'wrong-host']);
+    }
+  });
+
   it('P-5 outside demo mode there is no outbox', async () => {
     system = await startSystem('sqlite', { demo: false });
     expect((await get('/demo/outbox')).status).toBe(404);

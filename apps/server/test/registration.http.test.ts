@@ -52,8 +52,8 @@ for (const dialect of dialects) {
       const [message] = outbox.json.messages;
       expect(message).toMatchObject({ to: '01012345678', at: new Date(system.world.now()).toISOString() });
       const lines = message.text.split('\n');
-      expect(lines[0]).toBe(`[mOTP] 인증번호 ${message.code} (확인문자 ${begun.json.proof.reference})`);
-      expect(lines[1]).toBe('이 휴대폰에 mOTP 앱을 등록하는 번호입니다. 누가 물어도 알려 주지 마세요.');
+      expect(lines[0]).toBe(`[mOTP] 인증번호 ${message.code} (${begun.json.proof.reference})`);
+      expect(lines[1]).toBe('앱 등록용, 남에게 알리지 마세요');
       expect(lines.at(-1)).toBe(`@localhost #${message.code}`);
     });
 

@@ -1,7 +1,7 @@
 import type { CheckRequest, Course, Learner, Occasion } from '@motp/lms-sdk';
 
 export const learners: readonly Learner[] = [
-  { id: 'trainee-17', name: '홍길동', phone: '010-1234-5678' },
+  { id: 'trainee-17', name: '홍길동', phone: '010-1234-5678', birthDate: '1990-01-31' },
   { id: 'trainee-18', name: '김영희', phone: '010-8765-4321' },
 ];
 

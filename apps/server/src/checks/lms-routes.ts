@@ -9,13 +9,14 @@ import {
 } from '@motp/protocol';
 import type { FastifyRequest } from 'fastify';
 import { documented, noStore } from '../http/documented.ts';
+import type { Limits } from '../http/limits.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { authenticate, type Institution } from '../institutions/api-keys.ts';
 import { type Opening, type OpeningDependencies, openCheck } from './open-check.ts';
 import { type ViewDependencies, viewById } from './view-check.ts';
 
-export type LmsDependencies = OpeningDependencies & ViewDependencies;
+export type LmsDependencies = OpeningDependencies & ViewDependencies & { guard: Limits };
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,11 +27,11 @@ declare module 'fastify' {
 
 /** PROTOCOL §2: what an LMS’s server asks, with its API key, which is looked at before anything else. */
 export function lmsRoutes(server: Server, dependencies: LmsDependencies): void {
-  const { database, world } = dependencies;
+  const { database, world, guard } = dependencies;
   server.decorateRequest('institution', null);
   const authenticated = async (request: FastifyRequest) => {
     const institution = await authenticate(database, world, request.headers.authorization);
-    if (!institution) throw unauthorized();
+    if (!institution) throw guard.refuse(request.ip, unauthorized());
     request.institution = institution;
   };
   openRoute(server, dependencies, authenticated);
@@ -54,12 +55,15 @@ function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
           'origin-not-registered',
           'idempotency-mismatch',
           'idempotency-running',
+          'institution-limit',
+          'too-many-failures',
         ],
       }),
       onRequest,
     },
     async (request, reply) => {
       const institution = institutionOf(request);
+      dependencies.guard.admitOpening(institution.id);
       const key = request.headers['idempotency-key'];
       const opening = await openCheck(dependencies, institution, request.body, key);
       const { status, body } = answered(opening);
@@ -76,7 +80,7 @@ function viewRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
         params: Closed({ id: LmsId }),
         response: { 200: CheckReply },
         security: [{ apiKey: [] }],
-        problems: ['unauthorized', 'check-unknown'],
+        problems: ['unauthorized', 'check-unknown', 'too-many-failures'],
       }),
       onRequest,
     },

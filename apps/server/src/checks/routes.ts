@@ -1,6 +1,5 @@
 import { parseCode } from '@motp/otp';
 import {
-  type AnswerReply,
   AnswerRequest,
   BeginIdentityRequest,
   CheckState,
@@ -11,6 +10,7 @@ import {
 } from '@motp/protocol';
 import { Type } from 'typebox';
 import { documented, noStore } from '../http/documented.ts';
+import type { Limits } from '../http/limits.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import type { IdentityDependencies } from '../identity/begin-attempt.ts';
@@ -22,6 +22,7 @@ import { type ViewDependencies, viewByToken } from './view-check.ts';
 export interface CheckPageDependencies extends ViewDependencies, AnswerCode, IdentityDependencies {
   /** Is told the outcome of every answer, for the metrics. */
   answered?(outcome: string): void;
+  guard: Limits;
 }
 
 const Token = Type.Object({ token: Type.String() });
@@ -34,16 +35,22 @@ export function checkRoutes(server: Server, dependencies: CheckPageDependencies)
       schema: documented('What the check page shows', ['Check page'], {
         params: Token,
         response: { 200: Type.Union([CheckState, CheckStateOver]) },
-        problems: ['check-unknown'],
+        problems: ['check-unknown', 'too-many-failures'],
       }),
     },
     async (request, reply) => {
       const view = await viewByToken(dependencies, tokenHash(request.params.token));
-      if (!view) throw new ProblemResponse('check-unknown', details['check-unknown']);
+      if (!view) throw dependencies.guard.refuse(request.ip, problem('check-unknown'));
       return noStore(reply).send(view);
     },
   );
 
+  answerRoute(server, dependencies);
+  identityRoute(server, dependencies);
+}
+
+function answerRoute(server: Server, dependencies: CheckPageDependencies): void {
+  const { guard } = dependencies;
   server.post(
     '/check/:token/code',
     {
@@ -51,17 +58,23 @@ export function checkRoutes(server: Server, dependencies: CheckPageDependencies)
         params: Token,
         body: AnswerRequest,
         response: { 200: Type.Union([PassedAnswer, RefusedAnswer]) },
-        problems: ['not-a-code', 'check-unknown', 'check-over', 'unavailable'],
+        problems: ['not-a-code', 'check-unknown', 'check-over', 'too-many-failures', 'unavailable'],
       }),
     },
     async (request, reply) => {
-      const typed = { hash: tokenHash(request.params.token), code: parseCode(request.body.code) };
-      const answer = replyOf(await answerCode(dependencies, typed, request.arrivedAt));
+      const hash = tokenHash(request.params.token);
+      const answerer = { check: hash, address: request.ip };
+      guard.admitAnswer(answerer);
+      const typed = { hash, code: parseCode(request.body.code) };
+      const answer = await answerCode(dependencies, typed, request.arrivedAt);
+      if (answer === 'check-unknown') throw guard.refuse(request.ip, problem(answer));
+      if (answer === 'not-a-code') guard.answerFailed(answerer, answer);
+      if (typeof answer === 'string') throw problem(answer);
+      if (answer.outcome === 'refused') guard.answerFailed(answerer, 'refused');
       dependencies.answered?.(answer.outcome === 'passed' ? 'passed' : answer.reason);
       return noStore(reply).send(answer);
     },
   );
-  identityRoute(server, dependencies);
 }
 
 function identityRoute(server: Server, dependencies: CheckPageDependencies): void {
@@ -77,17 +90,19 @@ function identityRoute(server: Server, dependencies: CheckPageDependencies): voi
           'check-over',
           'identity-unavailable',
           'identity-limit',
+          'too-many-failures',
           'provider-unavailable',
         ],
       }),
     },
     async (request, reply) => {
-      const { method } = request.body;
-      const beginning = await beginIdentity(dependencies, tokenHash(request.params.token), method);
+      const hash = tokenHash(request.params.token);
+      dependencies.guard.admitIdentity(hash);
+      const beginning = await beginIdentity(dependencies, hash, request.body.method);
       if (beginning.kind === 'begun') return noStore(reply).send(beginning.attempt);
-      throw beginning.kind === 'limited'
-        ? identityLimit(beginning.retryAfterMs)
-        : new ProblemResponse(beginning.reason, details[beginning.reason], retry(beginning.reason));
+      if (beginning.kind === 'limited') throw identityLimit(beginning.retryAfterMs);
+      const refused = problem(beginning.reason);
+      throw beginning.reason === 'check-unknown' ? dependencies.guard.refuse(request.ip, refused) : refused;
     },
   );
 }
@@ -95,11 +110,14 @@ function identityRoute(server: Server, dependencies: CheckPageDependencies): voi
 const identityLimit = (retryAfterMs: number) =>
   new ProblemResponse('identity-limit', details['identity-limit'], { retryAfter: retryAfterMs / 1000 });
 
-const retry = (reason: string) => (reason === 'provider-unavailable' ? { retryAfter: 5 } : {});
+const retrySeconds: Partial<Record<keyof typeof details, number>> = {
+  'provider-unavailable': 5,
+  unavailable: 1,
+};
 
-function replyOf(answer: Awaited<ReturnType<typeof answerCode>>): AnswerReply {
-  if (typeof answer !== 'string') return answer;
-  throw new ProblemResponse(answer, details[answer], answer === 'unavailable' ? { retryAfter: 1 } : {});
+function problem(code: keyof typeof details): ProblemResponse {
+  const retryAfter = retrySeconds[code];
+  return new ProblemResponse(code, details[code], retryAfter === undefined ? {} : { retryAfter });
 }
 
 const details = {

@@ -5,8 +5,13 @@ import { keepMark, spendAfterRestore } from '../deployment/continuity.ts';
 import { markFile } from '../deployment/mark-file.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { missingPages } from '../http/pages.ts';
+import { openProviders } from '../identity/open-providers.ts';
+import type { IdentityProviders } from '../identity/provider.ts';
+import { createSimulator, type Simulator } from '../identity/simulator.ts';
 import { outboxSender } from '../messages/outbox-sender.ts';
-import { sendMessages } from '../messages/send-messages.ts';
+import { queueMessage } from '../messages/queue-message.ts';
+import { type SmsSender, sendMessages } from '../messages/send-messages.ts';
+import { solapiSender } from '../messages/solapi-sender.ts';
 import { webhookSender } from '../messages/webhook-sender.ts';
 import { signingKeys } from '../receipts/signing-keys.ts';
 import { realWorld } from '../world.ts';
@@ -40,6 +45,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     logger.warn('the database is behind what this machine saw of it: every code until now is spent');
   }
   const background = backgroundWork(config, deployment, logger, () => keepMark(database, marks, identity));
+  const simulator = simulatorOf(config, deployment, background.sending.wake);
   const app = await createApp({
     ...built,
     ...config,
@@ -47,7 +53,8 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     keyring,
     world: realWorld,
     logger,
-    providers: {},
+    providers: providersOf(config, simulator, logger),
+    simulator,
     signingKeys: await signingKeys(database, keyring, realWorld),
     demo: config.mode === 'demo' ? { lmsUrl: `http://127.0.0.1:${config.lmsPort}/` } : undefined,
     messagesWaiting: background.sending.wake,
@@ -67,8 +74,46 @@ export async function serve(config: Config, deployment: Deployment, built: Built
   return { stop };
 }
 
+const providersOf = (
+  { identity, publicUrl }: Config,
+  simulator: Simulator | undefined,
+  logger: pino.Logger,
+): IdentityProviders =>
+  openProviders(identity, {
+    ...{ world: realWorld, publicUrl, simulator },
+    unavailable: (fault) => logger.warn(fault, 'an identity provider gave no answer'),
+  });
+
+/** Demo mode only: its texts go the way of every message, into the outbox. */
+function simulatorOf(
+  { mode, publicUrl }: Config,
+  { database, keyring }: Deployment,
+  messagesWaiting: () => void,
+): Simulator | undefined {
+  if (mode !== 'demo') return undefined;
+  return createSimulator({
+    world: realWorld,
+    publicUrl,
+    async sendText(message) {
+      await database.transaction((tx) => queueMessage(tx, { keyring, world: realWorld }, message));
+      messagesWaiting();
+    },
+  });
+}
+
 const codeOf = (error: unknown): string =>
   error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'unknown';
+
+function senderOf(sms: Config['sms']): SmsSender {
+  switch (sms.kind) {
+    case 'webhook':
+      return webhookSender(sms.url);
+    case 'solapi':
+      return solapiSender(sms, realWorld);
+    case 'outbox':
+      return outboxSender;
+  }
+}
 
 function backgroundWork(
   config: Config,
@@ -78,7 +123,7 @@ function backgroundWork(
 ): { sending: Repeated; all: Repeated[] } {
   const failed = (work: string) => (error: unknown) =>
     logger.error({ work, error: codeOf(error) }, 'background work failed');
-  const sender = config.sms.kind === 'webhook' ? webhookSender(config.sms.url) : outboxSender;
+  const sender = senderOf(config.sms);
   const sending = repeatedly(
     SECOND_MS,
     () =>
@@ -86,7 +131,7 @@ function backgroundWork(
         ...deployment,
         world: realWorld,
         sender,
-        failed: (message) => logger.warn(message, 'a message was not taken and is tried again'),
+        failed: (message) => logger.warn(message, 'a message was not taken'),
       }),
     failed('messages'),
   );

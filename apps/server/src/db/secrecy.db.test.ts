@@ -65,7 +65,7 @@ for (const dialect of dialects) {
         ...['1990-01-31', '203.0.113.7', 'lms-session-81', system.institution.apiKey, ...tokens].flatMap(
           forms,
         ),
-        ...['인증번호', '확인문자', '[mOTP]', '@localhost #'].flatMap(forms),
+        ...['인증번호', '알리지 마세요', '[mOTP]', '@localhost #'].flatMap(forms),
         ...['hex', 'base64', 'base64url'].map((form) =>
           seed.toString(form as BufferEncoding).replace(/=+$/, ''),
         ),
@@ -123,7 +123,7 @@ for (const dialect of dialects) {
       const sending = { database, keyring, world, sender, failed: () => undefined };
       expect(await sendMessages(sending)).toBe(1);
       expect(sent).toMatchObject([{ to: '+821012345678', text: expect.stringContaining('@localhost #') }]);
-      expect(sent[0]?.text).toContain(`확인문자 ${begun.json.proof.reference}`);
+      expect(sent[0]?.text).toContain(`(${begun.json.proof.reference})`);
       const rows = await database.sql.selectFrom('message').selectAll().execute();
       expect(rows).toMatchObject([
         { status: 'sent', to_sealed: null, text_sealed: null, done_at: world.now() },

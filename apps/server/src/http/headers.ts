@@ -26,6 +26,21 @@ export const checkPagePolicy = (origins: readonly string[]): string =>
   written({ ...appPolicy, 'frame-ancestors': origins.length > 0 ? origins.join(' ') : "'none'" });
 
 /**
+ * The page that loads PortOne's script, which frames or opens the window of whichever provider stands behind it
+ * and sends forms there. For this page alone, and never at the app's origin (R-4a).
+ */
+export const PORTONE_POLICY = written({
+  ...appPolicy,
+  'script-src': "'self' https://cdn.portone.io https://*.portone.io",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data: https:",
+  'connect-src': "'self' https://cdn.portone.io https://*.portone.io",
+  'frame-src': 'https:',
+  'form-action': "'self' https:",
+  'frame-ancestors': "'none'",
+});
+
+/**
  * R-4a: the API reference runs in an origin of its own (`sandbox` without `allow-same-origin`), so that its
  * scripts reach no storage of the app.
  */

@@ -5,6 +5,7 @@ export interface Metrics {
   readonly registry: Registry;
   answered(outcome: string): void;
   batchSettled(batch: { size: number; milliseconds: number }): void;
+  limited(limit: string): void;
 }
 
 /** O-6: counts and times, no label that names a person, a number or a check. */
@@ -15,6 +16,12 @@ export function createMetrics(queueLength: () => number): Metrics {
     name: 'motp_answers_total',
     help: 'Answers to checks by outcome',
     labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const limited = new Counter({
+    name: 'motp_limited_total',
+    help: 'Requests refused by a limit: check, address or institution',
+    labelNames: ['limit'],
     registers: [registry],
   });
   const size = new Histogram({
@@ -40,6 +47,7 @@ export function createMetrics(queueLength: () => number): Metrics {
   return {
     registry,
     answered: (outcome) => answers.inc({ outcome }),
+    limited: (limit) => limited.inc({ limit }),
     batchSettled: (batch) => {
       size.observe(batch.size);
       seconds.observe(batch.milliseconds / 1000);

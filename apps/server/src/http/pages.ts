@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { renderSVG } from 'uqr';
-import { checkPagePolicy, PAGE_POLICY } from './headers.ts';
+import { checkPagePolicy, PAGE_POLICY, PORTONE_POLICY } from './headers.ts';
 import type { Server } from './server.ts';
 
 export interface Pages {
@@ -12,6 +12,7 @@ export interface Pages {
   webRoot: string;
   /** The browser half of the SDK, one script. */
   sdkFile: string;
+  publicUrl: string;
   appUrl: string;
   /** The origins that may frame the page of this check; undefined when there is no such check. */
   originsOfCheck(token: string): Promise<string[] | undefined>;
@@ -23,6 +24,7 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 export function pageRoutes(server: Server, pages: Pages): void {
   appPage(server, pages);
   checkPage(server, pages);
+  identityPages(server, pages);
   const sdk = readFileSync(pages.sdkFile);
   server.get('/sdk.js', { schema: { hide: true } }, async (_request, reply) =>
     reply
@@ -94,6 +96,28 @@ function checkPage(server: Server, { webRoot, originsOfCheck }: Pages): void {
   );
 }
 
+/** The window of an identity check: where it begins, where the provider returns it to, and what loads a script. */
+function identityPages(server: Server, { webRoot, publicUrl, appUrl }: Pages): void {
+  const served = readFileSync(join(webRoot, 'identity', 'index.html'), 'utf8');
+  const index = served.replace('name="motp-app-origin" content=""', () => metaOfApp(appUrl));
+  const page = (path: string, body: string | Buffer, policy: string) =>
+    server.get(path, { schema: { hide: true } }, async (_request, reply) =>
+      html(reply)
+        .header('cache-control', 'no-store')
+        .header('content-security-policy', policy)
+        .header('cross-origin-opener-policy', 'unsafe-none')
+        .send(body),
+    );
+  page('/identity/go', index, PAGE_POLICY);
+  page('/identity/return/:attempt', index, PAGE_POLICY);
+  // R-4a: where the app has no origin of its own, no page there loads somebody else's script.
+  if (new URL(publicUrl).origin === new URL(appUrl).origin) return;
+  page('/identity/portone', readFileSync(join(webRoot, 'portone', 'index.html')), PORTONE_POLICY);
+}
+
+/** Pages of the app's origin may hand an attempt over, too. */
+const metaOfApp = (appUrl: string): string => `name="motp-app-origin" content="${new URL(appUrl).origin}"`;
+
 const html = (reply: FastifyReply): FastifyReply =>
   reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-cache');
 
@@ -103,8 +127,8 @@ export function stylesheetsOf(webRoot: string): string[] {
   return Array.from(index.matchAll(/<link rel="stylesheet"[^>]* href="([^"]+)"/g), ([, href = '']) => href);
 }
 
+const BUILT = ['app', 'check', 'identity', 'portone'];
+
 /** Says what is missing before anything is served. */
 export const missingPages = ({ webRoot, sdkFile }: Pick<Pages, 'webRoot' | 'sdkFile'>): string[] =>
-  [join(webRoot, 'app', 'index.html'), join(webRoot, 'check', 'index.html'), sdkFile].filter(
-    (file) => !existsSync(file),
-  );
+  [...BUILT.map((page) => join(webRoot, page, 'index.html')), sdkFile].filter((file) => !existsSync(file));

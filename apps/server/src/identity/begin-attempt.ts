@@ -91,7 +91,8 @@ async function reserve<Refusal extends string>(
     const admitted = await request.admit(tx, now);
     if (admitted.kind === 'refused') return admitted;
     const ofSubject = await begunSince(tx, { purpose, subjectId }, now - DAY_MS);
-    const ofNumber = limits ? await begunSince(tx, { phoneKey }, now - DAY_MS) : [];
+    // By purpose: who types a stranger’s number into an app leaves the stranger’s check page open.
+    const ofNumber = limits ? await begunSince(tx, { purpose, phoneKey }, now - DAY_MS) : [];
     const nth = ofSubject.at(-MAX_ATTEMPTS) ?? ofNumber.at(-MAX_ATTEMPTS_A_DAY);
     if (nth !== undefined) return { kind: 'limited', retryAfterMs: nth + DAY_MS - now };
     const secret = world.random(32).toString('base64url');

@@ -1,6 +1,7 @@
 import { CompleteIdentityRequest, IdentityOutcome, type ProblemCode } from '@motp/protocol';
 import { Type } from 'typebox';
 import { documented, noStore } from '../http/documented.ts';
+import type { Limits } from '../http/limits.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { type CompletingDependencies, completeAttempt } from './complete-attempt.ts';
@@ -10,8 +11,12 @@ const retrySeconds: Partial<Record<ProblemCode, number>> = {
   'provider-unavailable': 5,
 };
 
+export interface IdentityRouteDependencies extends CompletingDependencies {
+  guard: Limits;
+}
+
 /** PROTOCOL §3: the browser came back from the provider, and the page that started it holds the secret. */
-export function identityRoutes(server: Server, dependencies: CompletingDependencies): void {
+export function identityRoutes(server: Server, dependencies: IdentityRouteDependencies): void {
   server.post(
     '/identity/return/:attempt',
     {
@@ -19,7 +24,7 @@ export function identityRoutes(server: Server, dependencies: CompletingDependenc
         params: Type.Object({ attempt: Type.String({ maxLength: 128 }) }),
         body: CompleteIdentityRequest,
         response: { 200: IdentityOutcome },
-        problems: ['attempt-unknown', 'attempt-running', 'provider-unavailable'],
+        problems: ['attempt-unknown', 'attempt-running', 'too-many-failures', 'provider-unavailable'],
       }),
     },
     async (request, reply) => {
@@ -28,7 +33,9 @@ export function identityRoutes(server: Server, dependencies: CompletingDependenc
       if (completion.kind === 'done') return noStore(reply).send(completion.outcome);
       const retryAfter = retrySeconds[completion.reason];
       const members = retryAfter === undefined ? {} : { retryAfter };
-      throw new ProblemResponse(completion.reason, details[completion.reason], members);
+      const refused = new ProblemResponse(completion.reason, details[completion.reason], members);
+      const isUnknown = completion.reason === 'attempt-unknown';
+      throw isUnknown ? dependencies.guard.refuse(request.ip, refused) : refused;
     },
   );
 }

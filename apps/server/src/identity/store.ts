@@ -5,16 +5,20 @@ import type { CertifiedNumberRow, IdentityAttemptRow } from '../db/schema.ts';
 export type StoredAttempt = Selectable<IdentityAttemptRow>;
 export type AttemptPurpose = StoredAttempt['purpose'];
 
-/** When the attempts of one subject, or of one number, began; oldest first. */
+/** When the attempts of one subject, or of one number, began for one purpose; oldest first. */
 export async function begunSince(
   tx: Tx,
-  of: { purpose: AttemptPurpose; subjectId: string } | { phoneKey: string },
+  of: { purpose: AttemptPurpose } & ({ subjectId: string } | { phoneKey: string }),
   since: number,
 ): Promise<number[]> {
-  const begun = tx.sql.selectFrom('identity_attempt').select('created_at').where('created_at', '>', since);
+  const begun = tx.sql
+    .selectFrom('identity_attempt')
+    .select('created_at')
+    .where('created_at', '>', since)
+    .where('purpose', '=', of.purpose);
   const rows = await ('phoneKey' in of
     ? begun.where('phone_key', '=', of.phoneKey)
-    : begun.where('purpose', '=', of.purpose).where('subject_id', '=', of.subjectId)
+    : begun.where('subject_id', '=', of.subjectId)
   )
     .orderBy('created_at')
     .execute();

@@ -5,7 +5,9 @@ import { dialects, exam, PUBLIC_URL, type System, startSystem, 홍길동 } from 
 import { answerQueue } from '../checks/answer-check.ts';
 import { openCheck, tokenHash } from '../checks/open-check.ts';
 import { dumpOf } from '../db/contents.fixture.ts';
+import { Certifier } from '../identity/certifier.fixture.ts';
 import { readInstitution } from '../institutions/read-institution.ts';
+import type { PhoneNumber } from '../learners/rules.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
 import { replaceLookup, rotateSealing } from './master-key.ts';
 import { rehash, reseal } from './rotate.ts';
@@ -30,6 +32,24 @@ for (const dialect of dialects) {
         now: world.now(),
       });
       return outcome.kind === 'judged' ? outcome.judgement.kind : outcome.kind;
+    }
+
+    /** A name that was changed by a certified identity check, and another check that is under way. */
+    async function withTroubles() {
+      const certifier = new Certifier();
+      system = await startSystem(dialect, { providers: { phone: certifier } });
+      const phone = await system.registered();
+      const begin = async () => {
+        const ask = { method: 'phone', purpose: 'name' };
+        return (await phone.request('POST', '/app-api/device/identity', ask)).json;
+      };
+      certifier.certifies({ name: '홍길순', phone: '+821012345678' as PhoneNumber, di: 'di-of-hong' });
+      const { attempt, secret } = await begin();
+      const path = `/identity/return/${attempt}`;
+      const back = await system.send({ method: 'POST', path, body: { secret, parameters: {} } });
+      expect(back.json).toEqual({ outcome: 'passed' });
+      system.world.advance(1);
+      return { certifier, running: await begin() };
     }
 
     const sealedIds = async () => {
@@ -93,6 +113,57 @@ for (const dialect of dialects) {
       const devices = await database.sql.selectFrom('device').select(['status', 'phone_key']).execute();
       expect(devices).toContainEqual({ status: 'active', phone_key: next.hash('phone', '+821012345678') });
       expect(devices).toContainEqual({ status: 'ended', phone_key: null });
+    });
+
+    it('P-2 sealed again: identity checks, certified numbers and former values too', async () => {
+      const { certifier } = await withTroubles();
+      expect(certifier.started).toHaveLength(2);
+      const { database, keyring, master } = system;
+      const rotated = rotateSealing(master, randomBytes);
+      const rows: Record<string, number> = {};
+      await reseal(database, openKeyring(rotated, randomBytes), (table, more) => {
+        rows[table] = (rows[table] ?? 0) + more;
+      });
+      expect(rows).toMatchObject({ identity_attempt: 2, certified_number: 1, former_value: 1 });
+      expect(await sealedIds()).toEqual([rotated.sealing[0]?.id]);
+      const [former = expect.fail('no former value')] = await database.sql
+        .selectFrom('former_value')
+        .selectAll()
+        .execute();
+      const place = { table: 'former_value', column: 'value', row: former.id };
+      const retired = openKeyring({ ...rotated, sealing: rotated.sealing.slice(0, 1) }, randomBytes);
+      expect(retired.open(place, former.value_sealed).toString()).toBe('홍길동');
+      expect(() => keyring.open(place, former.value_sealed)).toThrow();
+    });
+
+    it('P-2 with another lookup key a certified number is found by number and by person; what runs ends', async () => {
+      const { running } = await withTroubles();
+      const { database, keyring, master } = system;
+      const next = openKeyring(replaceLookup(master, randomBytes), randomBytes);
+      await rehash(database, keyring, next, () => undefined);
+      const certified = await database.sql.selectFrom('certified_number').selectAll().execute();
+      expect(certified).toMatchObject([
+        { phone_key: next.hash('phone', '+821012345678'), di_key: next.hash('di', 'di-of-hong') },
+      ]);
+      const attempts = await database.sql
+        .selectFrom('identity_attempt')
+        .select(['status', 'reason', 'phone_key', 'state_sealed', 'di_sealed'])
+        .orderBy('created_at')
+        .orderBy('status')
+        .execute();
+      const emptied = { phone_key: '', state_sealed: null, di_sealed: null };
+      expect(attempts).toEqual([
+        { status: 'passed', reason: null, ...emptied },
+        { status: 'refused', reason: 'check-over', ...emptied },
+      ]);
+      expect(running.attempt).toMatch(/^idt_/);
+      const lines = await dumpOf(database);
+      const old = [
+        keyring.hash('phone', '+821012345678'),
+        keyring.hash('di', 'di-of-hong'),
+        ...['홍길동', '홍길순'].map((name) => keyring.hash('name', name)),
+      ];
+      expect(lines.filter((line) => old.some((key) => line.includes(key)))).toEqual([]);
     });
   });
 }

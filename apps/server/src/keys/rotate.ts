@@ -3,6 +3,8 @@ import { comparableName, parsePhone } from '../learners/rules.ts';
 import type { Keyring } from './keyring.ts';
 import {
   finishLookup,
+  type LookedUpColumn,
+  type LookedUpTable,
   lookedUp,
   readSealed,
   replaceSealed,
@@ -74,9 +76,10 @@ export async function rehash(
   progress: Progress,
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    for (const table of sealedColumns.filter(({ table }) => lookedUp.some((name) => name === table))) {
+    for (const table of sealedColumns) {
+      if (!isLookedUp(table.table)) continue;
       for await (const rows of batches(tx, table)) {
-        for (const row of rows) await rehashRow(tx, keyring, next, table, row);
+        for (const row of rows) await rehashRow(tx, keyring, next, table.table, row);
         progress(table.table, rows.length);
       }
     }
@@ -84,19 +87,29 @@ export async function rehash(
   });
 }
 
+const isLookedUp = (table: string): table is LookedUpTable => Object.hasOwn(lookedUp, table);
+
+/** How a value is written when it is looked up. */
+const normalised: Readonly<Record<LookedUpColumn, (plain: string) => string>> = {
+  name: comparableName,
+  phone: (plain) => parsePhone(plain) ?? '',
+  di: (plain) => plain,
+};
+
+/** What is not there in plain cannot be hashed again; finishing empties those hashes. */
 async function rehashRow(
   tx: Tx,
   keyring: Keyring,
   next: Keyring,
-  { table }: SealedTable,
+  table: LookedUpTable,
   { id, values }: SealedRow,
 ): Promise<void> {
-  const { name, phone } = values;
-  if (!name || !phone) return;
-  const open = (column: string, sealed: typeof name) =>
-    keyring.open({ table, column, row: id }, sealed).toString();
-  await setLookup(tx, table as (typeof lookedUp)[number], id, {
-    name: next.hash('name', comparableName(open('name', name))),
-    phone: next.hash('phone', parsePhone(open('phone', phone)) ?? ''),
-  });
+  const keys: [LookedUpColumn, string][] = [];
+  for (const column of lookedUp[table]) {
+    const sealed = values[column];
+    if (!sealed) continue;
+    const plain = keyring.open({ table, column, row: id }, sealed).toString();
+    keys.push([column, next.hash(column, normalised[column](plain))]);
+  }
+  if (keys.length > 0) await setLookup(tx, table, id, keys);
 }

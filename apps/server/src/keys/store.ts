@@ -53,22 +53,30 @@ export async function replaceSealed(
     where ${sql.ref(id)} = ${row.id} and ${column} = ${row.before}`.execute(tx.sql);
 }
 
-/** Rows that are looked up by a name or a number, with their plain values sealed beside. */
-export const lookedUp = ['learner', 'registration', 'check'] as const;
+/** Rows that are looked up by keyed hashes of values that are sealed beside: `<column>_key`. */
+export const lookedUp = {
+  learner: ['name', 'phone'],
+  registration: ['name', 'phone'],
+  check: ['name', 'phone'],
+  certified_number: ['phone', 'di'],
+} as const;
+
+export type LookedUpTable = keyof typeof lookedUp;
+export type LookedUpColumn = (typeof lookedUp)[LookedUpTable][number];
 
 export async function setLookup(
   tx: Tx,
-  table: (typeof lookedUp)[number],
+  table: LookedUpTable,
   id: string,
-  keys: { name: string; phone: string },
+  keys: readonly (readonly [LookedUpColumn, string])[],
 ): Promise<void> {
-  await sql`update ${sql.table(table)} set name_key = ${keys.name}, phone_key = ${keys.phone}
-    where id = ${id}`.execute(tx.sql);
+  const columns = sql.join(keys.map(([column, key]) => sql`${sql.ref(`${column}_key`)} = ${key}`));
+  await sql`update ${sql.table(table)} set ${columns} where id = ${id}`.execute(tx.sql);
 }
 
 /**
- * What cannot be hashed again ends or starts anew: devices take their learner's number, open checks and pending
- * registrations are over, counters and remembered requests begin again.
+ * What cannot be hashed again ends or starts anew: devices take their learner's number, open checks, pending
+ * registrations and identity checks under way are over, counters and remembered requests begin again.
  */
 export async function finishLookup(tx: Tx, mark: string): Promise<void> {
   const statements = [
@@ -76,6 +84,9 @@ export async function finishLookup(tx: Tx, mark: string): Promise<void> {
     sql`update "check" set status = 'expired' where status = 'open'`,
     sql`update "check" set name_key = '', phone_key = '' where name_sealed is null`,
     sql`update registration set tries_left = 0, name_sealed = null, phone_sealed = null where proved_at is null`,
+    sql`update identity_attempt set status = 'refused', reason = 'check-over', done_at = expires_at
+      where status in ('starting', 'started', 'completing')`,
+    sql`update identity_attempt set phone_key = '', state_sealed = null, di_sealed = null`,
     sql`update registration set phone_key = '', name_key = '', address_key = ''`,
     sql`delete from limit_counter`,
     sql`delete from idempotency`,

@@ -8,7 +8,7 @@ import { insertMessage } from './store.ts';
 export async function queueMessage(
   tx: Tx,
   { keyring, world }: { keyring: Keyring; world: World },
-  message: { to: PhoneNumber; text: string; expiresAt: number },
+  message: { to: PhoneNumber; text: string; expiresAt: number; registration?: string },
 ): Promise<void> {
   const id = newId('msg', world);
   const seal = (column: string, text: string) => keyring.seal({ table: 'message', column, row: id }, text);
@@ -23,5 +23,6 @@ export async function queueMessage(
     expires_at: message.expiresAt,
     created_at: now,
     done_at: null,
+    registration_id: message.registration ?? null,
   });
 }

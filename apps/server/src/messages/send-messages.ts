@@ -3,7 +3,14 @@ import type { Keyring, Sealed } from '../keys/keyring.ts';
 import type { PhoneNumber } from '../learners/rules.ts';
 import type { World } from '../world.ts';
 import { nextTry } from './rules.ts';
-import { claimMessages, eraseExpired, type StoredMessage, setDelivered, setNextTry } from './store.ts';
+import {
+  claimMessages,
+  eraseExpired,
+  type StoredMessage,
+  setDelivered,
+  setNextTry,
+  setRefused,
+} from './store.ts';
 
 export interface OutgoingMessage {
   id: string;
@@ -11,7 +18,28 @@ export interface OutgoingMessage {
   text: string;
 }
 
-/** A way out for messages. `send` rejects when the message was not taken; it is tried again. */
+/** What a gateway said instead of taking a message: a status or a code of its own, never number or text. */
+export class GatewayRefusedError extends Error {
+  override name = 'GatewayRefusedError';
+  readonly code: string;
+
+  /** @param code of anything but letters and digits nothing is kept: who knows what it repeats */
+  constructor(code: unknown) {
+    const known = /^\w{1,40}$/.test(String(code)) ? String(code) : 'unknown';
+    super(`the gateway answered ${known}`);
+    this.code = known;
+  }
+}
+
+/** This number will not be taken however often it is tried. */
+export class NumberRefusedError extends GatewayRefusedError {
+  override name = 'NumberRefusedError';
+}
+
+/**
+ * A way out for messages. `send` rejects when the message was not taken; it is tried again, except after
+ * `NumberRefusedError`.
+ */
 export interface SmsSender {
   send(message: OutgoingMessage): Promise<void>;
   /** The demo’s outbox shows texts after delivery, until they expire. */
@@ -24,7 +52,7 @@ export interface SendingDependencies {
   world: World;
   sender: SmsSender;
   /** Is told of a failed attempt, without number or text. */
-  failed(message: { id: string; attempts: number; error: string }): void;
+  failed(message: { id: string; attempts: number; error: string; code?: string }): void;
 }
 
 const LEASE_MS = 30_000;
@@ -52,7 +80,9 @@ async function sendOne(
     await setDelivered(database, id, world.now(), sender.keepsText);
   } catch (error) {
     const attempts = message.attempts + 1;
-    failed({ id, attempts, error: error instanceof Error ? error.name : 'unknown' });
+    const code = error instanceof GatewayRefusedError ? { code: error.code } : {};
+    failed({ id, attempts, error: error instanceof Error ? error.name : 'unknown', ...code });
+    if (error instanceof NumberRefusedError) return setRefused(database, id, world.now());
     await setNextTry(database, id, world.now() + nextTry(attempts));
   }
 }

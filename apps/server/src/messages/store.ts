@@ -41,6 +41,43 @@ export async function setNextTry(tx: Tx, id: string, nextAt: number): Promise<vo
   await tx.sql.updateTable('message').set({ next_at: nextAt }).where('id', '=', id).execute();
 }
 
+/** What became of the newest message that proves the number of a registration. */
+export async function newestOfRegistration(
+  tx: Tx,
+  registrationId: string,
+): Promise<Pick<StoredMessage, 'status' | 'attempts'> | undefined> {
+  return tx.sql
+    .selectFrom('message')
+    .select(['status', 'attempts'])
+    .where('registration_id', '=', registrationId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** When the n-th newest message since then was written; undefined when there are fewer. */
+export async function nthNewestSince(tx: Tx, nth: number, since: number): Promise<number | undefined> {
+  const row = await tx.sql
+    .selectFrom('message')
+    .select('created_at')
+    .where('created_at', '>', since)
+    .orderBy('created_at', 'desc')
+    .offset(nth - 1)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.created_at;
+}
+
+/** A message that is not tried again: it ends before its time. */
+export async function setRefused(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.sql
+    .updateTable('message')
+    .set({ status: 'expired', done_at: now, to_sealed: null, text_sealed: null })
+    .where('id', '=', id)
+    .execute();
+}
+
 /** Texts go when they are of no use any more; a message that was never delivered is recorded as expired. */
 export async function eraseExpired(tx: Tx, now: number): Promise<void> {
   await tx.sql

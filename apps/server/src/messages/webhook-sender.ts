@@ -1,5 +1,5 @@
 import { nationalDigits } from '../learners/rules.ts';
-import type { SmsSender } from './send-messages.ts';
+import { GatewayRefusedError, type SmsSender } from './send-messages.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -16,11 +16,7 @@ export function webhookSender(url: string): SmsSender {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await response.body?.cancel();
-      if (!response.ok) throw new GatewayRefusedError(`the gateway answered ${response.status}`);
+      if (!response.ok) throw new GatewayRefusedError(response.status);
     },
   };
-}
-
-class GatewayRefusedError extends Error {
-  override name = 'GatewayRefusedError';
 }

@@ -4,52 +4,48 @@ import { calculateJwkThumbprint } from 'jose';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { IdentityProviders } from '../identity/provider.ts';
-import { methodsOf } from '../identity/rules.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { comparableName, isKoreanMobile, type PhoneNumber, parsePhone } from '../learners/rules.ts';
 import { proofText } from '../messages/proof-text.ts';
 import { queueMessage } from '../messages/queue-message.ts';
 import { newId, type World } from '../world.ts';
 import { isConsent, missingConsents } from './consents.ts';
+import { type Counting, countMessage, type Limited, limitedBy } from './count-message.ts';
 import {
-  type Allowance,
   addressAllowance,
   addressWindow,
   drawCode,
-  keptSent,
-  keptWrong,
-  messageAllowance,
+  IDENTITY_LIFE_MS,
   PROOF_LIFE_MS,
   PROOF_TRIES,
-  proofAllowance,
+  provingMethods,
   RESEND_MS,
   referenceOf,
 } from './rules.ts';
-import { insertRegistration, lockCounter, setCounter, unprovedSince } from './store.ts';
+import { insertRegistration, lockCounter, unprovedSince } from './store.ts';
 
-export interface RegistrationDependencies {
+export type { Limited } from './count-message.ts';
+
+/** `limits` never lifts the tries of one proof. */
+export interface RegistrationDependencies extends Counting {
   providers: IdentityProviders;
   database: Database;
   keyring: Keyring;
   world: World;
   /** Host name of the app, for the WebOTP line. */
   appHost: string;
-  /** `MOTP_LIMITS`: off lifts the limits per address and number, never the tries of one proof. */
-  limits: boolean;
+  /** `MOTP_PROOF`: identity takes no code of a message at all. */
+  registrationProof: 'sms' | 'identity';
 }
 
 export type Beginning =
   | { kind: 'begun'; pending: PendingRegistration }
   | { kind: 'malformed'; errors: ProblemError[] }
-  | { kind: 'refused'; reason: 'bad-proof' | 'phone-not-mobile' | 'consent-required' }
+  | {
+      kind: 'refused';
+      reason: 'bad-proof' | 'phone-not-mobile' | 'consent-required' | 'identity-unavailable';
+    }
   | Limited;
-
-/** Refused for now by a limit per number or address. */
-export interface Limited {
-  kind: 'limited';
-  reason: 'message-limit' | 'registration-limit' | 'proof-closed';
-  retryAfterMs: number;
-}
 
 /** Who asks: the thumbprint of the key that signed, and the client’s address. */
 export interface Beginner {
@@ -59,8 +55,8 @@ export interface Beginner {
 }
 
 /**
- * Begins a registration and sends a code to the number (R-1, R-2). The answer is the same whether or not the
- * number is known.
+ * Begins a registration and sends a code to the number, or waits for an identity check (R-1, R-2). The answer is the
+ * same whether or not the number is known.
  */
 export async function beginRegistration(
   dependencies: RegistrationDependencies,
@@ -77,8 +73,16 @@ export async function beginRegistration(
     return { kind: 'refused', reason: 'bad-proof' };
   }
   if (!isKoreanMobile(phone)) return { kind: 'refused', reason: 'phone-not-mobile' };
+  if (proofOf(dependencies, request) === 'identity' && provingMethods(dependencies.providers).length === 0) {
+    return { kind: 'refused', reason: 'identity-unavailable' };
+  }
   return dependencies.database.transaction((tx) => begin(dependencies, tx, beginner, request, phone));
 }
+
+const proofOf = (
+  { registrationProof }: RegistrationDependencies,
+  { proof }: BeginRegistrationRequest,
+): 'sms' | 'identity' => (registrationProof === 'identity' ? 'identity' : (proof ?? 'sms'));
 
 function faults(request: BeginRegistrationRequest): ProblemError[] {
   const errors: ProblemError[] = [];
@@ -117,12 +121,11 @@ async function begin(
   if (limited) return limited;
   const phoneKey = keyring.hash('phone', phone);
   const id = newId('reg', world);
-  const sent = await sendProof(
-    dependencies,
-    tx,
-    { id, phone, phoneKey, locale: request.locale ?? 'ko' },
-    now,
-  );
+  const target = { id, phone, phoneKey, addressKey, locale: request.locale ?? 'ko' };
+  const sent =
+    proofOf(dependencies, request) === 'identity'
+      ? withoutMessage(now)
+      : await sendProof(dependencies, tx, target, now);
   if (sent.kind === 'limited') return sent;
   await insertRegistration(tx, {
     id,
@@ -160,7 +163,7 @@ function personColumns(
   };
 }
 
-async function addressLimit(
+export async function addressLimit(
   { limits }: RegistrationDependencies,
   tx: Tx,
   addressKey: string,
@@ -172,12 +175,8 @@ async function addressLimit(
   return limitedBy('registration-limit', addressAllowance(begun, now));
 }
 
-const limitedBy = (reason: Limited['reason'], allowance: Allowance): Limited | undefined =>
-  allowance.kind === 'refused'
-    ? { kind: 'limited', reason, retryAfterMs: allowance.retryAfterMs }
-    : undefined;
-
 export interface ProofColumns {
+  proof: 'sms' | 'identity';
   code_key: string;
   reference: string;
   sent_at: number;
@@ -188,35 +187,45 @@ interface ProofTarget {
   id: string;
   phone: PhoneNumber;
   phoneKey: string;
+  /** Keyed hash of the address that began the registration. */
+  addressKey: string;
   locale: string;
+  /** What the code does; a new registration when left out. */
+  purpose?: 'device' | 'phone';
 }
 
-/** Draws a new code and queues its message, as far as the limits of this number allow (R-2). */
+/** Draws a new code and queues its message, as far as the limits of number, address and day allow (R-2). */
 export async function sendProof(
-  { keyring, world, appHost, limits }: RegistrationDependencies,
+  dependencies: RegistrationDependencies,
   tx: Tx,
-  { id, phone, phoneKey, locale }: ProofTarget,
+  { id, phone, phoneKey, addressKey, locale, purpose = 'device' }: ProofTarget,
   now: number,
 ): Promise<{ kind: 'sent'; columns: ProofColumns } | Limited> {
-  const key = `phone:${phoneKey}`;
-  const counter = await lockCounter(tx, key, now);
-  const sentAt = keptSent(JSON.parse(counter.sent_json) as number[], now);
-  const wrongAt = keptWrong(JSON.parse(counter.wrong_json) as number[], now);
-  const limited =
-    limitedBy('proof-closed', proofAllowance(wrongAt, now)) ??
-    limitedBy('message-limit', messageAllowance(sentAt, now));
-  if (limits && limited) return limited;
+  const limited = await countMessage(tx, dependencies, { phoneKey, addressKey }, now);
+  if (limited) return limited;
+  const { keyring, world, appHost } = dependencies;
   const code = drawCode((bytes) => world.random(bytes));
   const reference = referenceOf(world.random(3));
   const expiresAt = now + PROOF_LIFE_MS;
-  await setCounter(tx, key, { sent_json: JSON.stringify([...sentAt, now]) });
-  const text = proofText({ code, reference, host: appHost, locale });
-  await queueMessage(tx, { keyring, world }, { to: phone, text, expiresAt });
+  const text = proofText({ code, reference, host: appHost, locale, purpose });
+  await queueMessage(tx, { keyring, world }, { to: phone, text, expiresAt, registration: id });
   return {
     kind: 'sent',
-    columns: { code_key: proofKey(keyring, id, code), reference, sent_at: now, code_expires_at: expiresAt },
+    columns: {
+      ...({ proof: 'sms', code_key: proofKey(keyring, id, code), reference } as const),
+      ...{ sent_at: now, code_expires_at: expiresAt },
+    },
   };
 }
+
+/** No message, no code: an identity check proves it. */
+const withoutMessage = (now: number): { kind: 'sent'; columns: ProofColumns } => ({
+  kind: 'sent',
+  columns: {
+    ...({ proof: 'identity', code_key: '', reference: '' } as const),
+    ...{ sent_at: now, code_expires_at: now + IDENTITY_LIFE_MS },
+  },
+});
 
 /** A code is kept as a keyed hash bound to its registration. */
 export const proofKey = (keyring: Keyring, registration: string, code: string): string =>
@@ -227,15 +236,17 @@ export function pendingOf(
   registration: string,
   columns: ProofColumns,
 ): PendingRegistration {
+  return { registration, identity: provingMethods(providers), proof: proofMembers(columns) };
+}
+
+function proofMembers(columns: ProofColumns): PendingRegistration['proof'] {
+  const expiresAt = new Date(columns.code_expires_at).toISOString();
+  if (columns.proof === 'identity') return { kind: 'identity', expiresAt };
   return {
-    registration,
-    identity: methodsOf(providers).filter((method) => providers[method]?.gives.phone),
-    proof: {
-      kind: 'sms',
-      digits: 6,
-      reference: columns.reference,
-      expiresAt: new Date(columns.code_expires_at).toISOString(),
-      resendAt: new Date(columns.sent_at + RESEND_MS).toISOString(),
-    },
+    kind: 'sms',
+    digits: 6,
+    reference: columns.reference,
+    expiresAt,
+    resendAt: new Date(columns.sent_at + RESEND_MS).toISOString(),
   };
 }

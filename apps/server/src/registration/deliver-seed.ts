@@ -1,7 +1,7 @@
 import type { PublicKey, RegisteredDevice } from '@motp/protocol';
 import { CompactEncrypt, importJWK } from 'jose';
 import type { Keyring } from '../keys/keyring.ts';
-import type { Proved } from './prove-registration.ts';
+import type { Proved } from './settle-proof.ts';
 import { appLearner } from './view-device.ts';
 
 /**

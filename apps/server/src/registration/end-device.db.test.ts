@@ -4,6 +4,8 @@ import { dialects, exam, type System, startSystem, 홍길동 } from '../../test/
 import { outcomeOf } from '../../test/support/wrong-codes.ts';
 import { endExpiredChecks } from '../checks/end-expired.ts';
 import { dumpOf } from '../db/contents.fixture.ts';
+import { Certifier } from '../identity/certifier.fixture.ts';
+import type { PhoneNumber } from '../learners/rules.ts';
 import { endUnused } from './end-device.ts';
 import { forgetAbandoned } from './forget-abandoned.ts';
 
@@ -61,6 +63,37 @@ for (const dialect of dialects) {
         [null, null],
       ]);
       const keys = [keyring.hash('name', '홍길동'), keyring.hash('phone', '+821012345678')];
+      const lines = (await dumpOf(database)).filter((line) => !line.startsWith('limit_counter'));
+      expect(lines.filter((line) => keys.some((key) => line.includes(key)))).toEqual([]);
+    });
+
+    it('P-2 withdrawal forgets for whom the number was certified, and names from before', async () => {
+      const certifier = new Certifier();
+      system = await startSystem(dialect, { providers: { phone: certifier } });
+      const { database, keyring } = system;
+      const phone = await system.registered();
+      const ask = { method: 'phone', purpose: 'name' };
+      const begin = async () => (await phone.request('POST', '/app-api/device/identity', ask)).json;
+      certifier.certifies({ name: '홍길순', phone: '+821012345678' as PhoneNumber, di: 'di-of-hong' });
+      const { attempt, secret } = await begin();
+      const back = await system.send({
+        ...{ method: 'POST', path: `/identity/return/${attempt}` },
+        body: { secret, parameters: {} },
+      });
+      expect(back.json).toEqual({ outcome: 'passed' });
+      await begin();
+      expect((await phone.request('DELETE', '/app-api/learner')).status).toBe(204);
+      for (const table of ['certified_number', 'former_value'] as const) {
+        expect(await database.sql.selectFrom(table).selectAll().execute()).toEqual([]);
+      }
+      const attempts = await database.sql.selectFrom('identity_attempt').selectAll().execute();
+      const emptied = { phone_key: '', state_sealed: null, di_sealed: null };
+      expect(attempts).toMatchObject([emptied, emptied]);
+      const keys = [
+        keyring.hash('di', 'di-of-hong'),
+        keyring.hash('phone', '+821012345678'),
+        ...['홍길동', '홍길순'].map((name) => keyring.hash('name', name)),
+      ];
       const lines = (await dumpOf(database)).filter((line) => !line.startsWith('limit_counter'));
       expect(lines.filter((line) => keys.some((key) => line.includes(key)))).toEqual([]);
     });

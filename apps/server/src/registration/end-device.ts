@@ -1,6 +1,11 @@
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
+import { forgetCertified } from '../identity/certified-numbers.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
+import { deleteFormerValues } from './former-store.ts';
+import { formerNumbers } from './former-values.ts';
+import { holdNumber, isHeld } from './hold.ts';
 import { unusedSince } from './rules.ts';
 import {
   endDevice,
@@ -20,6 +25,10 @@ interface EndingDependencies {
   world: World;
 }
 
+interface WithdrawalDependencies extends EndingDependencies {
+  keyring: Keyring;
+}
+
 export type Ending = { kind: 'ended' } | { kind: 'refused'; reason: 'device-unknown' | 'device-over' };
 
 const over: Ending = { kind: 'refused', reason: 'device-over' };
@@ -37,13 +46,15 @@ export function resetDevice(dependencies: EndingDependencies, thumbprint: string
  * P-2: the learner withdraws consent. Registration and personal data go; what happened stays under its
  * pseudonym. Registrations are touched before the learner is locked, in the order of all writers.
  */
-export function withdrawConsent(dependencies: EndingDependencies, thumbprint: string): Promise<Ending> {
+export function withdrawConsent(dependencies: WithdrawalDependencies, thumbprint: string): Promise<Ending> {
   return endOwn(dependencies, thumbprint, {
     status: 'ended',
-    before: async (tx, { phone_key: phoneKey }) => {
+    before: async (tx, { learner_id: learner, phone_key: phoneKey }) => {
       if (phoneKey !== null) await forgetInRegistrations(tx, { phoneKey });
+      const former = await formerNumbers(dependencies.keyring, tx, learner);
+      for (const number of former) await forgetInRegistrations(tx, number);
     },
-    after: forgetLearner,
+    after: (tx, device, now) => forgetLearner(dependencies, tx, device, now),
   });
 }
 
@@ -54,9 +65,19 @@ const eventOf = (device: StoredDevice, at: number) => ({
   device: device.id,
 });
 
-async function forgetLearner(tx: Tx, device: StoredDevice, now: number): Promise<void> {
+async function forgetLearner(
+  { keyring }: WithdrawalDependencies,
+  tx: Tx,
+  device: StoredDevice,
+  now: number,
+): Promise<void> {
   const learner = await findLearner(tx, { id: device.learner_id });
+  const former = await formerNumbers(keyring, tx, device.learner_id);
+  if (learner?.phone_key && (await isHeld(tx, learner.phone_key, learner, now))) {
+    await holdNumber(tx, learner.phone_key, now);
+  }
   if (learner?.phone_key) await forgetInChecks(tx, learner.phone_key);
+  for (const { phoneKey, until } of former) await forgetInChecks(tx, phoneKey, until);
   await forgetInDevices(tx, device.learner_id);
   await setLearner(tx, device.learner_id, {
     name_key: null,
@@ -65,6 +86,12 @@ async function forgetLearner(tx: Tx, device: StoredDevice, now: number): Promise
     phone_sealed: null,
     withdrawn_at: now,
   });
+  await deleteFormerValues(tx, device.learner_id);
+  if (learner?.phone_key) await forgetCertified(tx, learner.phone_key);
+  for (const { phoneKey } of former) {
+    // A number that was given up may be certified for its next owner by now.
+    if (!(await findLearner(tx, { phone_key: phoneKey }))) await forgetCertified(tx, phoneKey);
+  }
   await record(tx, { ...eventOf(device, now), kind: 'learner.withdrawn' });
 }
 

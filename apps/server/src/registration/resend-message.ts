@@ -41,16 +41,22 @@ async function resend(
     id: row.id,
     phone: phone.toString() as PhoneNumber,
     phoneKey: row.phone_key,
+    addressKey: row.address_key,
     locale: row.locale,
+    purpose: row.purpose,
   };
   const sent = await sendProof(dependencies, tx, target, now);
   if (sent.kind === 'limited') return sent;
-  await setRegistration(tx, row.id, { ...sent.columns, resends: row.resends + 1 });
+  // An identity check may be under way: the registration then lasts longer than the new code.
+  const end = Math.max(row.code_expires_at, sent.columns.code_expires_at);
+  await setRegistration(tx, row.id, { ...sent.columns, code_expires_at: end, resends: row.resends + 1 });
   await record(tx, {
     at: now,
     kind: 'registration.message-resent',
     actor: 'learner',
     data: { registration: row.id, resends: row.resends + 1 },
   });
-  return { kind: 'resent', pending: pendingOf(dependencies, row.id, sent.columns) };
+  const pending = pendingOf(dependencies, row.id, sent.columns);
+  // a new number is proved by a message to it and by nothing else.
+  return { kind: 'resent', pending: row.purpose === 'phone' ? { ...pending, identity: [] } : pending };
 }

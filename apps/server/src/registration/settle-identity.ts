@@ -6,18 +6,19 @@ import type { CertifiedPerson } from '../identity/provider.ts';
 import { type Certified, compare } from '../identity/rules.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { comparableName } from '../learners/rules.ts';
-import { newId, type World } from '../world.ts';
-import { isRegistrationOver } from './rules.ts';
+import type { World } from '../world.ts';
+import { keepFormer } from './former-values.ts';
+import { endAfterPass, isIdentityOver } from './rules.ts';
 import {
   findDeviceById,
   findLearner,
-  insertFormerValue,
   liftLock,
   lockLearner,
   lockRegistration,
   type StoredDevice,
   type StoredLearner,
   setLearner,
+  setRegistration,
 } from './store.ts';
 
 interface Dependencies {
@@ -33,9 +34,11 @@ const over: Verdict = { kind: 'refused', reason: 'check-over' };
  */
 export const settleRegistrationIdentity: Settle = async (tx, attempt, { keys }) => {
   const row = await lockRegistration(tx, attempt.subjectId);
-  if (row.purpose !== 'device' || isRegistrationOver(row, attempt.now)) return over;
+  if (row.purpose !== 'device' || isIdentityOver(row, attempt.now)) return over;
   const comparison = compare({ nameKey: row.name_key, phoneKey: row.phone_key }, keys);
-  return comparison.kind === 'match' ? { kind: 'passed' } : refusalOf(comparison);
+  if (comparison.kind !== 'match') return refusalOf(comparison);
+  await setRegistration(tx, row.id, { code_expires_at: endAfterPass(row, attempt.now) });
+  return { kind: 'passed' };
 };
 
 interface Subject {
@@ -112,23 +115,14 @@ export const settleName =
   };
 
 async function rename(
-  { keyring, world }: Dependencies,
+  dependencies: Dependencies,
   tx: Tx,
   learner: StoredLearner,
   { name }: CertifiedPerson,
   now: number,
 ): Promise<void> {
-  if (learner.name_sealed) {
-    const id = newId('frm', world);
-    const plain = keyring.open({ table: 'learner', column: 'name', row: learner.id }, learner.name_sealed);
-    await insertFormerValue(tx, {
-      id,
-      learner_id: learner.id,
-      kind: 'name',
-      value_sealed: keyring.seal({ table: 'former_value', column: 'value', row: id }, plain),
-      until: now,
-    });
-  }
+  const { keyring } = dependencies;
+  await keepFormer(dependencies, tx, learner, 'name', now);
   await setLearner(tx, learner.id, {
     name_key: keyring.hash('name', comparableName(name)),
     name_sealed: keyring.seal({ table: 'learner', column: 'name', row: learner.id }, name.trim()),

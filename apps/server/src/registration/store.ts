@@ -44,6 +44,30 @@ export async function unprovedSince(tx: Tx, addressKey: string, since: number): 
   return rows.map(({ created_at: createdAt }) => createdAt);
 }
 
+/** A registration does not live that long, so no message of it is younger. */
+const REGISTRATION_MS = 60 * 60_000;
+
+/** When the newest messages of an address’s unproved registrations were written, oldest first. */
+export async function unprovedMessages(
+  tx: Tx,
+  addressKey: string,
+  since: number,
+  most: number,
+): Promise<number[]> {
+  const rows = await tx.sql
+    .selectFrom('registration')
+    .innerJoin('message', 'message.registration_id', 'registration.id')
+    .select('message.created_at as sentAt')
+    .where('registration.address_key', '=', addressKey)
+    .where('registration.created_at', '>', since - REGISTRATION_MS)
+    .where('registration.proved_at', 'is', null)
+    .where('message.created_at', '>', since)
+    .orderBy('message.created_at', 'desc')
+    .limit(most)
+    .execute();
+  return rows.map(({ sentAt }) => sentAt).reverse();
+}
+
 export async function insertRegistration(tx: Tx, row: Insertable<RegistrationRow>): Promise<void> {
   await tx.sql.insertInto('registration').values(row).execute();
 }
@@ -76,15 +100,39 @@ export async function setRegistration(
 }
 
 /**
- * Locks the key, which may be proving another number at this moment, then, in id order, the learner of a number
- * and the one whose active app has this key.
+ * Locks the key, which may be proving another number at this moment, then, in id order, the learners of some
+ * numbers and the one whose active app has this key.
  */
-export async function lockLearners(tx: Tx, phoneKey: string, thumbprint: string): Promise<void> {
+export async function lockLearners(tx: Tx, phoneKeys: readonly string[], thumbprint: string): Promise<void> {
   if (tx.dialect === 'sqlite') return;
   await sql`select pg_advisory_xact_lock(hashtextextended(${`key:${thumbprint}`}, 0))`.execute(tx.sql);
-  await sql`select id from learner where phone_key = ${phoneKey} or id in
+  await sql`select id from learner where phone_key in (${sql.join(phoneKeys)}) or id in
     (select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
     order by id for update`.execute(tx.sql);
+}
+
+/** The learners of some numbers who have this name, oldest first. */
+export async function findNamesakes(
+  tx: Tx,
+  phoneKeys: readonly string[],
+  nameKey: string,
+): Promise<StoredLearner[]> {
+  if (phoneKeys.length === 0) return [];
+  return tx.sql
+    .selectFrom('learner')
+    .selectAll()
+    .where('phone_key', 'in', phoneKeys)
+    .where('name_key', '=', nameKey)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
+/** Two learners turn out to be one: what the other one has becomes theirs, and nothing personal stays behind. */
+export async function joinLearners(tx: Tx, from: string, into: string): Promise<void> {
+  await tx.sql.updateTable('device').set({ learner_id: into }).where('learner_id', '=', from).execute();
+  await tx.sql.updateTable('former_value').set({ learner_id: into }).where('learner_id', '=', from).execute();
+  await setLearner(tx, from, { name_key: null, name_sealed: null, phone_key: null, phone_sealed: null });
 }
 
 export async function findLearner(
@@ -103,10 +151,10 @@ export async function setLearner(tx: Tx, id: string, values: Updateable<LearnerR
   await tx.sql.updateTable('learner').set(values).where('id', '=', id).execute();
 }
 
-/** Active devices that a new one takes the place of: of the learner, of the number, of the same key. */
+/** Active devices that a new one takes the place of: of the learner and of who is the same, of the number, of the key. */
 export async function findReplaced(
   tx: Tx,
-  by: { learnerId: string; phoneKey: string; thumbprint: string },
+  by: { learnerIds: readonly string[]; phoneKey: string; thumbprint: string },
 ): Promise<StoredDevice[]> {
   return tx.sql
     .selectFrom('device')
@@ -114,7 +162,7 @@ export async function findReplaced(
     .where('status', '=', 'active')
     .where((eb) =>
       eb.or([
-        eb('learner_id', '=', by.learnerId),
+        eb('learner_id', 'in', by.learnerIds),
         eb('phone_key', '=', by.phoneKey),
         eb('thumbprint', '=', by.thumbprint),
       ]),
@@ -228,12 +276,20 @@ export async function passedWith(tx: Tx, deviceId: string, most: number): Promis
     .execute();
 }
 
-/** P-2: the personal data of a number’s checks go, open ones end; what happened stays under its ids. */
-export async function forgetInChecks(tx: Tx, phoneKey: string): Promise<void> {
+/**
+ * P-2: the personal data of a number’s checks go, open ones end; what happened stays under its ids.
+ * @param until leaves checks opened since then: the number was somebody else’s by that time
+ */
+export async function forgetInChecks(
+  tx: Tx,
+  phoneKey: string,
+  until = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
   await tx.sql
     .updateTable('check')
     .set({ status: 'expired' })
     .where('phone_key', '=', phoneKey)
+    .where('created_at', '<', until)
     .where('status', '=', 'open')
     .execute();
   await tx.sql
@@ -248,6 +304,7 @@ export async function forgetInChecks(tx: Tx, phoneKey: string): Promise<void> {
       phone_key: '',
     })
     .where('phone_key', '=', phoneKey)
+    .where('created_at', '<', until)
     .execute();
 }
 
@@ -263,14 +320,16 @@ export async function forgetInDevices(tx: Tx, learnerId: string): Promise<void> 
 
 export async function forgetInRegistrations(
   tx: Tx,
-  by: { phoneKey: string } | { before: number },
+  by: { phoneKey: string; until?: number } | { before: number },
 ): Promise<void> {
   const forget = tx.sql
     .updateTable('registration')
     .set({ name_key: '', name_sealed: null, phone_key: '', phone_sealed: null, tries_left: 0 });
   await ('phoneKey' in by
-    ? forget.where('phone_key', '=', by.phoneKey)
-    : forget.where('code_expires_at', '<', by.before).where('name_sealed', 'is not', null)
+    ? forget
+        .where('phone_key', '=', by.phoneKey)
+        .where('created_at', '<', by.until ?? Number.MAX_SAFE_INTEGER)
+    : forget.where('code_expires_at', '<', by.before).where('phone_sealed', 'is not', null)
   ).execute();
 }
 

@@ -1,10 +1,11 @@
 import type { DeviceReply } from '@motp/protocol';
 import type { Database } from '../db/open.ts';
 import type { IdentityProviders } from '../identity/provider.ts';
-import { methodsOf } from '../identity/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import { formatPhone, type PhoneNumber } from '../learners/rules.ts';
 import type { World } from '../world.ts';
+import { offeredMethods } from './offered-methods.ts';
+import { disputableUntil } from './rules.ts';
 import { findDevice, findLearner, passedWith, type StoredDevice, type StoredLearner } from './store.ts';
 
 export interface DeviceDependencies {
@@ -29,6 +30,7 @@ export async function viewDevice(
     device: device.id,
     status: device.status,
     ...lockMembers(device),
+    ...disputeMembers(device, world.now()),
     learner: appLearner(keyring, learner),
     checks: checks.map(({ id, institution, course, kind, number, method, at, disputedAt }) => ({
       id,
@@ -39,7 +41,7 @@ export async function viewDevice(
       method: method as DeviceReply['checks'][number]['method'],
       at: new Date(at ?? 0).toISOString(),
     })),
-    identity: methodsOf(providers),
+    identity: learner?.phone_key ? await offeredMethods(database, providers, learner.phone_key) : [],
     now: world.now(),
   };
 }
@@ -47,6 +49,15 @@ export async function viewDevice(
 function lockMembers(device: StoredDevice): Pick<DeviceReply, 'locked' | 'lockedBecause'> {
   if (device.status !== 'active' || device.locked_at === null) return { locked: false };
   return { locked: true, lockedBecause: device.locked_because ?? 'wrong-codes' };
+}
+
+function disputeMembers(
+  device: StoredDevice,
+  now: number,
+): Pick<DeviceReply, 'disputableUntil' | 'disputedAt'> {
+  if (device.disputed_at !== null) return { disputedAt: new Date(device.disputed_at).toISOString() };
+  const until = disputableUntil(device, now);
+  return until === undefined ? {} : { disputableUntil: new Date(until).toISOString() };
 }
 
 /** Whether this key's registration has ended: such a key begins no other (PROTOCOL §4). */

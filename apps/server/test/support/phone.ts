@@ -87,6 +87,23 @@ export class Phone {
     return reply;
   }
 
+  /** Starts an identity check for a pending registration and completes it, as the page at its return would. */
+  async identify(registration: string, method = 'phone'): Promise<{ attempt: string; completed: WireReply }> {
+    const path = `/app-api/registrations/${registration}/identity`;
+    const begun = await this.request('POST', path, { method });
+    if (begun.status !== 200) throw new Error(`identity was answered ${begun.status}: ${begun.text}`);
+    const { attempt, secret } = begun.json;
+    const body = { secret, parameters: {} };
+    const completed = await this.#send({ method: 'POST', path: `/identity/return/${attempt}`, body });
+    return { attempt, completed };
+  }
+
+  async proveByIdentity(registration: string, attempt: string): Promise<WireReply> {
+    const reply = await this.request('POST', `/app-api/registrations/${registration}/proof`, { attempt });
+    if (reply.status === 200) await this.#takeSeed(reply.json.seed);
+    return reply;
+  }
+
   async #takeSeed(jwe: string): Promise<void> {
     const { plaintext } = await compactDecrypt(jwe, this.#encryption.privateKey);
     this.seed = plaintext;

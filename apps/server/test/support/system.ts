@@ -7,9 +7,11 @@ import { type App, createApp } from '../../src/app.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, type Dialect, openDatabase } from '../../src/db/open.ts';
 import type { IdentityProviders } from '../../src/identity/provider.ts';
+import { createSimulator, type Simulator } from '../../src/identity/simulator.ts';
 import { addInstitution } from '../../src/institutions/add-institution.ts';
 import { type Keyring, openKeyring } from '../../src/keys/keyring.ts';
 import { type MasterKey, newMasterKey } from '../../src/keys/master-key.ts';
+import { queueMessage } from '../../src/messages/queue-message.ts';
 import { signingKeys } from '../../src/receipts/signing-keys.ts';
 import { realWorld, type World } from '../../src/world.ts';
 import { conformance } from './conformance.ts';
@@ -74,11 +76,15 @@ export const exam = {
 
 export interface SystemOptions {
   limits?: boolean;
+  smsPerDay?: number;
+  registrationProof?: 'sms' | 'identity';
   demo?: boolean;
   world?: TestWorld;
   /** An origin of the app’s own (R-4a). */
   appUrl?: string;
   providers?: IdentityProviders;
+  /** The demo's simulator serves 휴대폰 and 아이핀, its texts go into the outbox; a hanging one answers at once. */
+  simulator?: true;
 }
 
 /** The whole application over a fresh database of its own. */
@@ -114,14 +120,18 @@ async function startApp(
   keyring: Keyring,
   world: World,
   folder: string,
-  { limits = false, demo = true, appUrl = PUBLIC_URL, providers = {} }: SystemOptions,
+  { limits = false, smsPerDay = 20_000, demo = true, appUrl = PUBLIC_URL, ...options }: SystemOptions,
 ): Promise<App> {
+  const simulator = options.simulator && simulatorOver(database, keyring, world);
+  const simulated = simulator && { phone: simulator.provider('phone'), ipin: simulator.provider('ipin') };
+  const providers = options.providers ?? simulated ?? {};
   return createApp({
-    ...{ database, keyring, world, limits, providers, ...emptyPages(folder) },
+    ...{ database, keyring, world, limits, smsPerDay, providers, simulator, ...emptyPages(folder) },
     logger: pino({ level: process.env.MOTP_TEST_LOG ?? 'silent' }),
     signingKeys: await signingKeys(database, keyring, world),
     publicUrl: PUBLIC_URL,
     appUrl,
+    registrationProof: options.registrationProof ?? 'sms',
     demo: demo ? { lmsUrl: `${LMS_ORIGIN}/` } : undefined,
     trustedProxies: [],
     version: '0.0.0',
@@ -130,11 +140,23 @@ async function startApp(
   });
 }
 
+function simulatorOver(database: Database, keyring: Keyring, world: World): Simulator {
+  return createSimulator({
+    ...{ world, publicUrl: PUBLIC_URL, hangMs: 0 },
+    sendText: (message) => database.transaction((tx) => queueMessage(tx, { keyring, world }, message)),
+  });
+}
+
 /** HTTP tests are about the API: the pages are proved in a browser. */
 function emptyPages(folder: string): { webRoot: string; sdkFile: string } {
-  for (const part of ['app', 'check', 'assets', 'built']) mkdirSync(join(folder, part), { recursive: true });
-  writeFileSync(join(folder, 'app', 'index.html'), '<!doctype html><title>app</title>');
-  writeFileSync(join(folder, 'check', 'index.html'), '<!doctype html><title>check</title>');
+  const pages = ['app', 'check', 'identity', 'portone', 'simulator'];
+  for (const part of [...pages, 'assets', 'built']) mkdirSync(join(folder, part), { recursive: true });
+  for (const page of pages) {
+    writeFileSync(
+      join(folder, page, 'index.html'),
+      `<!doctype html><meta name="motp-app-origin" content=""><title>${page}</title>`,
+    );
+  }
   writeFileSync(join(folder, 'built', 'sdk.js'), '');
   return { webRoot: folder, sdkFile: join(folder, 'built', 'sdk.js') };
 }
