@@ -1,16 +1,19 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { setDemoLinks } from './demo.ts';
 import { Registration } from './Registration.tsx';
+import { HelpScreen } from './screens/HelpScreen.tsx';
+import { Over } from './screens/Over.tsx';
 import { PasscodeScreen } from './screens/PasscodeScreen.tsx';
-import { Over, StoreLost, Stuck } from './screens/states.tsx';
+import { StoreLost, Stuck } from './screens/states.tsx';
 import { Welcome } from './screens/Welcome.tsx';
-import { acknowledge, askStanding, findStart, reset, type Start, tellEndings } from './start.ts';
+import { acknowledge, askStanding, findStart, isUnderWay, reset, type Start, tellEndings } from './start.ts';
 import type { TextKey } from './texts.ts';
 import { Unlocked } from './Unlocked.tsx';
+import { useBack } from './use-back.ts';
 import { browserFits, openWorld, type World } from './world.ts';
 
 type Screen =
-  | { readonly kind: 'starting' | 'browser' | 'storage' | 'registration' }
+  | { readonly kind: 'starting' | 'browser' | 'storage' | 'registration' | 'help' }
   | { readonly kind: 'unlocked'; readonly seed: CryptoKey }
   | Start;
 
@@ -21,7 +24,7 @@ export function App() {
   const [notice, setNotice] = useState<TextKey>();
 
   const restart = useCallback(async (from: World, said?: TextKey) => {
-    setNotice(said);
+    setNotice(said ?? ((await isUnderWay(from)) ? 'notice-continue' : undefined));
     setScreen(await findStart(from));
   }, []);
 
@@ -80,13 +83,17 @@ type ShownProps = {
 
 function Shown({ world, screen, notice, go, restart }: ShownProps) {
   const register = () => go({ kind: 'registration' });
+  const registerAgain = () => acknowledge(world).then(register);
+  const help = () => go({ kind: 'help' });
   const resetAll = async () => {
     const told = await reset(world);
     await restart(told ? 'notice-reset' : 'notice-reset-offline');
   };
   switch (screen.kind) {
     case 'welcome':
-      return <Welcome notice={notice} onStart={register} />;
+      return <Welcome notice={notice} onStart={register} onHelp={help} />;
+    case 'help':
+      return <Help onBack={restart} />;
     case 'registration':
       return <Registration world={world} onDone={restart} onLeave={() => restart()} />;
     case 'proof':
@@ -101,15 +108,20 @@ function Shown({ world, screen, notice, go, restart }: ShownProps) {
           onOpen={(seed) => go({ kind: 'unlocked', seed })}
           onOver={() => restart()}
           onReset={resetAll}
+          onHelp={help}
         />
       );
     case 'unlocked':
       return <Unlocked world={world} seed={screen.seed} onHide={restart} onReset={resetAll} />;
     case 'over':
-      return <Over over={screen.over} onRegister={() => acknowledge(world).then(register)} />;
+      return <Over world={world} over={screen.over} onRegister={registerAgain} />;
     case 'store-lost':
-      return <StoreLost onRegister={() => acknowledge(world).then(register)} />;
+      return <StoreLost onRegister={registerAgain} />;
     default:
       return null;
   }
+}
+
+function Help({ onBack }: { readonly onBack: () => void }) {
+  return <HelpScreen onBack={useBack(1, onBack)} />;
 }

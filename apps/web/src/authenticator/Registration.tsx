@@ -1,4 +1,4 @@
-import type { Consent } from '@motp/protocol';
+import type { ConsentsReply } from '@motp/protocol';
 import { useState } from 'preact/hooks';
 import { readPasscode } from './passcode.ts';
 import type { PersonForm } from './person.ts';
@@ -56,7 +56,7 @@ export function Registration({ world, pending: resumed, onDone, onLeave }: Props
         pending={draft.pending}
         onPending={(pending) => change({ pending })}
         onDone={() => onDone('notice-registered')}
-        onRefused={(refusal, said) => (endsPending(refusal) ? again(said) : undefined)}
+        onRefused={(refusal, said) => void (endsPending(refusal) && again(said))}
         onRestart={() => again()}
       />
     );
@@ -66,25 +66,25 @@ export function Registration({ world, pending: resumed, onDone, onLeave }: Props
     const text = t('state-offline-text');
     return <State picture="offline" title="state-offline-title" text={text} button="retry" onClick={load} />;
   }
-  return <Details world={world} consents={ready.consents} draft={draft} change={change} onLeave={onLeave} />;
+  return <Details world={world} offer={ready} draft={draft} change={change} onLeave={onLeave} />;
 }
 
 type DetailsProps = {
   readonly world: World;
-  readonly consents: readonly Consent[];
+  readonly offer: ConsentsReply;
   readonly draft: Draft;
   readonly change: Change;
   readonly onLeave: () => void;
 };
 
-function Details({ world, consents, draft, change, onLeave }: DetailsProps) {
+function Details({ world, offer, draft, change, onLeave }: DetailsProps) {
   const { t, locale } = useTexts();
   const { step, accepted, form, said } = draft;
-  const back = useBack(step === 'person', () => change({ step: 'consents' }));
+  const back = useBack(step === 'person' ? 1 : 0, () => change({ step: 'consents' }));
 
-  async function send(): Promise<void> {
+  async function send(proof: 'sms' | 'identity'): Promise<void> {
     const person = { name: form.name, phone: form.phone, passcode: readPasscode(form.passcode) };
-    const result = await begin(world, person, accepted, locale);
+    const result = await begin(world, person, accepted, locale, proof);
     if (result.kind === 'no-storage') return change({ step: 'no-storage' });
     if (result.kind === 'pending') return change({ pending: result.pending, said: undefined, step: 'proof' });
     const refused = say(t, result);
@@ -94,16 +94,15 @@ function Details({ world, consents, draft, change, onLeave }: DetailsProps) {
   if (step === 'person') {
     const clear = () => change({ said: undefined });
     const onForm = (next: PersonForm) => change({ form: next });
-    return (
-      <PersonStep form={form} onForm={onForm} said={said} onTyping={clear} onSend={send} onBack={back} />
-    );
+    const events = { onForm, onTyping: clear, onSend: send, onBack: back };
+    return <PersonStep form={form} said={said} offer={offer} {...events} />;
   }
   return (
     <ConsentsStep
-      consents={consents}
+      consents={offer.consents}
       accepted={accepted}
       onAccepted={(ids) => change({ accepted: ids })}
-      said={said?.at === 'consents' ? said.text : undefined}
+      said={said?.at === 'consents' || accepted.length === 0 ? said?.text : undefined}
       onNext={() => change({ step: 'person' })}
       onBack={onLeave}
     />

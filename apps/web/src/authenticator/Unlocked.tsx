@@ -1,16 +1,18 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { isNews, WRONG_CLOCK_MS } from './clock.ts';
+import { disputeCheck } from './device.ts';
 import { differenceText } from './durations.ts';
 import { CodeScreen } from './screens/CodeScreen.tsx';
 import { HistoryScreen } from './screens/HistoryScreen.tsx';
 import { LockedState } from './screens/LockedState.tsx';
+import { NameScreen } from './screens/NameScreen.tsx';
+import { PhoneScreen } from './screens/PhoneScreen.tsx';
 import { SettingsScreen } from './screens/SettingsScreen.tsx';
 import { State } from './screens/states.tsx';
-import { askStanding, type Standing } from './start.ts';
-import type { MaskedLearner } from './store.ts';
+import type { Check } from './start.ts';
 import { type TextKey, useTexts } from './texts.ts';
-import { useBack } from './use-back.ts';
-import { useHiding } from './use-hiding.ts';
+import { type Behind, type Inner, useBehind } from './use-behind.ts';
+import { type Kept, useKept } from './use-kept.ts';
 import type { World } from './world.ts';
 
 type Props = {
@@ -20,62 +22,73 @@ type Props = {
   readonly onReset: () => Promise<void>;
 };
 
-type Inner = 'code' | 'history' | 'settings';
-
-/** What is behind the passcode. The seed's key lives in this component's props and goes with it. */
-export function Unlocked({ world, seed, onHide, onReset }: Props) {
-  const [inner, setInner] = useState<Inner>('code');
-  const [standing, look] = useStanding(world, onHide);
-  const [trusted, setTrusted] = useState(world.clock.trusted());
-  const kept = useKept(world);
-  const back = useBack(inner !== 'code', () => setInner('code'));
-  useHiding(world.clock, { onHide, onJump: () => setTrusted(false) });
-  useEffect(() => setTrusted(world.clock.trusted()), [world, standing]);
-
-  function open(next: Inner): void {
-    setInner(next);
-    // A check may have been passed since the code was opened.
-    if (next === 'history') look();
-  }
-
-  if (!kept) return null;
-  const { learner } = kept;
-  if (inner === 'history') return <HistoryScreen standing={standing} onBack={back} onRetry={look} />;
-  if (inner === 'settings') {
-    const leaving = { onReset, onWithdrawn: onHide };
-    return <SettingsScreen world={world} learner={learner} onBack={back} {...leaving} />;
-  }
-  if (standing?.kind === 'active' && standing.locked) return <LockedState onRetry={look} onReset={onReset} />;
-  if (!trusted) return <ClockChanged onRetry={look} />;
-  return <Code world={world} seed={seed} learner={learner} told={kept.told} onOpen={open} />;
+/** What is behind the passcode, once it is known what was under way when the app was left. */
+export function Unlocked(props: Props) {
+  const [kept, readAgain] = useKept(props.world);
+  return kept ? <Opened {...props} kept={kept} onKept={readAgain} /> : null;
 }
 
-/** How the server sees this registration: asked at once, and again whenever the phone comes online. */
-function useStanding(world: World, onOver: () => void): readonly [Standing | undefined, () => Promise<void>] {
-  const [standing, setStanding] = useState<Standing>();
-  const look = useCallback(async () => {
-    const [next] = await Promise.all([askStanding(world), world.clock.measure()]);
-    setStanding(next);
-    if (next.kind === 'over') onOver();
-  }, [world]);
-  useEffect(() => {
-    look();
-    addEventListener('online', look);
-    return () => removeEventListener('online', look);
-  }, [look]);
-  return [standing, look];
-}
+type OpenedProps = Props & { readonly kept: Kept; readonly onKept: () => Promise<void> };
 
-type Kept = { readonly learner: MaskedLearner; readonly told: number | undefined };
-
-function useKept(world: World): Kept | undefined {
-  const [kept, setKept] = useState<Kept>();
-  useEffect(() => {
-    Promise.all([world.store.read('learner'), world.store.read('correction')]).then(([learner, told]) =>
-      setKept({ learner: learner ?? { name: '', phone: '' }, told }),
+/** The seed's key lives in this component's props and goes with it. */
+function Opened(props: OpenedProps) {
+  const { world, kept, onReset } = props;
+  const behind = useBehind(props);
+  const { inner, standing, look, open, done } = behind;
+  if (inner === 'history') return <History world={world} behind={behind} />;
+  if (inner !== 'code') return <Settings {...props} behind={behind} inner={inner} />;
+  if (standing?.kind === 'active' && standing.locked) {
+    return (
+      <LockedState
+        world={world}
+        why={standing.locked}
+        identity={standing.identity}
+        attempt={kept.attempt?.purpose === 'unlock' ? kept.attempt : undefined}
+        onUnlocked={() => done('notice-unlocked')}
+        onRetry={look}
+        onHistory={() => open('history')}
+        onReset={onReset}
+      />
     );
-  }, [world]);
-  return kept;
+  }
+  if (!behind.trusted) return <ClockChanged onRetry={look} />;
+  return <Code {...props} notice={behind.notice} onOpen={open} />;
+}
+
+function History({ world, behind }: { readonly world: World; readonly behind: Behind }) {
+  const { standing, look, back, done } = behind;
+  async function dispute({ id }: Check): Promise<TextKey | undefined> {
+    const result = await disputeCheck(world, id);
+    if (result === 'disputed') return void (await done());
+    await look();
+    return result === 'unreachable' ? 'problem-unreachable' : 'problem-server';
+  }
+  return <HistoryScreen standing={standing} onBack={back} onRetry={look} onDispute={dispute} />;
+}
+
+type SettingsProps = OpenedProps & {
+  readonly behind: Behind;
+  readonly inner: Exclude<Inner, 'code' | 'history'>;
+};
+
+function Settings({ world, kept, behind, inner, onReset, onHide }: SettingsProps) {
+  const { standing, open, back, done } = behind;
+  const { learner, attempt, changing } = kept;
+  const identity = standing?.kind === 'active' ? standing.identity : [];
+  if (inner === 'phone') {
+    const changed = () => done('notice-phone-changed');
+    return <PhoneScreen {...{ world, learner, changing }} onChanged={changed} onBack={back} />;
+  }
+  if (inner === 'name') {
+    const naming = attempt?.purpose === 'name' ? attempt : undefined;
+    const changed = () => done('notice-name-changed');
+    return (
+      <NameScreen {...{ world, learner, identity }} attempt={naming} onChanged={changed} onBack={back} />
+    );
+  }
+  const leaving = { onBack: back, onReset, onWithdrawn: onHide };
+  const renaming = identity.length > 0;
+  return <SettingsScreen {...{ world, learner, renaming }} onChange={open} {...leaving} />;
 }
 
 function ClockChanged({ onRetry }: { readonly onRetry: () => void }) {
@@ -84,18 +97,20 @@ function ClockChanged({ onRetry }: { readonly onRetry: () => void }) {
   return <State picture="clock" title="state-clock-title" text={text} button="retry" onClick={onRetry} />;
 }
 
-type CodeProps = Pick<Props, 'world' | 'seed'> & Kept & { readonly onOpen: (inner: Inner) => void };
+type CodeProps = OpenedProps & {
+  readonly notice: TextKey | undefined;
+  readonly onOpen: (inner: Inner) => void;
+};
 
 /** The code, after a word about a clock that was corrected: once for every correction. */
-function Code({ world, seed, learner, told, onOpen }: CodeProps) {
+function Code({ world, seed, kept: { learner, told }, notice, onOpen }: CodeProps) {
   const { t } = useTexts();
   const [acknowledged, setAcknowledged] = useState(told);
-  const offset = world.clock.current()?.offset ?? 0;
+  const { clock } = world;
+  const offset = clock.current()?.offset ?? 0;
   const difference = Math.abs(offset) >= WRONG_CLOCK_MS ? differenceText(t, offset) : undefined;
   if (!difference || !isNews(offset, acknowledged)) {
-    return (
-      <CodeScreen clock={world.clock} seed={seed} learner={learner} difference={difference} onOpen={onOpen} />
-    );
+    return <CodeScreen {...{ clock, seed, learner, difference, notice }} onOpen={onOpen} />;
   }
   function acknowledge(): void {
     setAcknowledged(offset);

@@ -1,6 +1,6 @@
 import type { Answer } from '../common/problem.ts';
 import type { Locks } from './locks.ts';
-import type { Over, Store } from './store.ts';
+import type { Over, Replaced, Store } from './store.ts';
 
 /** Whether the server will never again need this key's end: it said so, or it does not know the key. */
 function isConfirmed(answer: Answer<unknown>): boolean {
@@ -22,8 +22,12 @@ export async function eraseRegistration(store: Store, over?: Over): Promise<void
 }
 
 /** The server itself has ended this registration: nothing to tell it. */
-export async function forgetRegistration(store: Store, over: Over | undefined): Promise<void> {
-  await store.write({ ...EMPTY, over });
+export async function forgetRegistration(
+  store: Store,
+  over: Over | undefined,
+  replaced?: Replaced,
+): Promise<void> {
+  await store.write({ ...EMPTY, over, replaced });
 }
 
 const EMPTY = {
@@ -32,6 +36,9 @@ const EMPTY = {
   pending: undefined,
   learner: undefined,
   failures: undefined,
+  changing: undefined,
+  attempt: undefined,
+  replaced: undefined,
 } as const;
 
 /** Tells the server of the ends it has not confirmed; what cannot be told now stays for the next time. */

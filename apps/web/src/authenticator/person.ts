@@ -25,7 +25,7 @@ export function judgePerson(form: PersonForm): PersonErrors {
   };
 }
 
-function judgePhone(typed: string): PersonErrors {
+export function judgePhone(typed: string): Pick<PersonErrors, 'phone'> {
   const text = typed.normalize('NFKC').trim();
   if (text === '') return { phone: 'phone-missing' };
   // A server may be configured for other countries; it decides about what is written internationally.

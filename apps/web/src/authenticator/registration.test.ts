@@ -1,92 +1,11 @@
-import type { PendingRegistration, RegisteredDevice } from '@motp/protocol';
-import { CompactEncrypt, importJWK } from 'jose';
+import type { DeviceReply } from '@motp/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../common/problem.ts';
 import { unlock } from './attempts.ts';
-import { utf8 } from './bytes.ts';
-import { keepClock } from './clock-keeper.ts';
 import { thumbprint } from './keys.ts';
-import { memoryLocks, memoryStore } from './memory-store.ts';
+import { deviceReply, nothing, ok, PERSON, phone, problem, registered } from './phone.fixture.ts';
 import { begin, prepare, prove } from './registration.ts';
-import type { Beginning, Server } from './server.ts';
 import { askStanding, findStart, reset, withdraw } from './start.ts';
 import type { World } from './world.ts';
-
-const NOW = Date.UTC(2026, 10, 23, 3, 0, 0);
-const PERSON = { name: ' 홍길동 ', phone: '010-1234-5678', passcode: '482915' };
-const ok = <Body>(body: Body, status = 200): Answer<Body> => ({ kind: 'ok', status, body });
-const problem = (status: number, code: string) => ({ kind: 'problem', problem: { status, code } }) as const;
-const nothing = async (): Promise<Answer<never>> => ({ kind: 'unreachable' });
-
-type Asked = { begun: Beginning[]; ended: number };
-
-/** A server that keeps PROTOCOL §4's promises for one phone; `wrongly` makes the seed for another registration. */
-function honestServer(asked: Asked, wrongly = false): Server {
-  const pending: PendingRegistration = {
-    registration: 'reg_1',
-    identity: [],
-    proof: {
-      kind: 'sms',
-      digits: 6,
-      reference: 'K3F',
-      expiresAt: new Date(NOW + 300_000).toISOString(),
-      resendAt: new Date(NOW + 30_000).toISOString(),
-    },
-  };
-  async function prove(signing: CryptoKeyPair): Promise<Answer<RegisteredDevice>> {
-    const seed = await new CompactEncrypt(new Uint8Array(32).fill(7))
-      .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
-      .setKeyManagementParameters({
-        apu: utf8(await thumbprint(signing.publicKey)),
-        apv: utf8(wrongly ? 'reg_2' : 'reg_1'),
-      })
-      .encrypt(await importJWK({ ...asked.begun[0]?.encryptionKey, kty: 'EC' }, 'ECDH-ES'));
-    const otp = { algorithm: 'SHA256', digits: 6, period: 60 } as const;
-    return ok({ device: 'dev_1', seed, otp, learner: { name: '홍길동', phone: '+821012345678' }, now: NOW });
-  }
-  return {
-    time: async () => NOW,
-    consents: nothing,
-    begin: async (_, beginning) => {
-      asked.begun.push(beginning);
-      return ok(pending, 202);
-    },
-    resend: async () => ok(pending, 202),
-    prove: async (signing, _, code) => (code === '135791' ? prove(signing) : problem(422, 'wrong-proof')),
-    device: nothing,
-    endDevice: async () => {
-      asked.ended++;
-      return ok(undefined, 204);
-    },
-    withdraw: async () => ok(undefined, 204),
-  };
-}
-
-async function phone(change: Partial<Server> = {}, wrongly = false) {
-  const asked: Asked = { begun: [], ended: 0 };
-  const store = memoryStore();
-  const server = { ...honestServer(asked, wrongly), ...change };
-  const clocks = { date: () => NOW, steady: () => 0 };
-  let marked = false;
-  const marker = {
-    get: () => marked,
-    set: (to: boolean) => {
-      marked = to;
-    },
-  };
-  const clock = await keepClock(store, () => server.time(), clocks);
-  const world: World = { store, server, clock, locks: memoryLocks(), marker };
-  return { world, asked, store, marker };
-}
-
-async function registered(change: Partial<Server> = {}) {
-  const device = await phone(change);
-  await prepare(device.world);
-  const begun = await begin(device.world, PERSON, ['terms-1'], 'ko');
-  if (begun.kind !== 'pending') throw new Error(begun.kind);
-  expect(await prove(device.world, begun.pending, '135791')).toEqual({ kind: 'registered' });
-  return device;
-}
 
 describe('R-1 registering', () => {
   it('R-1 keys are written, read back and signed with before a code is asked for', async () => {
@@ -150,7 +69,7 @@ describe('R-1 registering', () => {
     await prepare(world);
     const begun = await begin(world, PERSON, [], 'ko');
     if (begun.kind !== 'pending') throw new Error(begun.kind);
-    expect(await prove(world, begun.pending, '135791')).toEqual({ kind: 'broken' });
+    expect(await prove(world, begun.pending, { code: '135791' })).toEqual({ kind: 'broken' });
     expect(await store.read('vault')).toBeUndefined();
   });
 
@@ -170,10 +89,7 @@ describe('R-1 registering', () => {
 });
 
 describe('R-5 R-6 when the registration is over', () => {
-  const device = (status: 'active' | 'replaced' | 'reset' | 'ended') => async () => {
-    const learner = { name: '', phone: '' };
-    return ok({ device: 'dev_1', status, locked: false, learner, checks: [], identity: [], now: NOW });
-  };
+  const device = (status: DeviceReply['status']) => async () => ok(deviceReply({ status }));
 
   it('R-5 the old app says so when next opened, and its seed is gone', async () => {
     const { world, store } = await registered({ device: device('replaced') });

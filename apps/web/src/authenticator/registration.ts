@@ -1,9 +1,14 @@
-import type { PendingRegistration, RegisteredDevice } from '@motp/protocol';
+import type {
+  PendingRegistration,
+  ProveRegistrationRequest,
+  RegisteredDevice,
+  RegistrationProgress,
+} from '@motp/protocol';
 import { exportJWK } from 'jose';
 import type { Answer, Problem } from '../common/problem.ts';
 import { prepareKeys, thumbprint } from './keys.ts';
 import { maskName, maskPhone } from './mask.ts';
-import type { Changes, Keys, MaskedLearner, Pending } from './store.ts';
+import type { Changes, Keys, MaskedLearner, Message, Pending } from './store.ts';
 import { deriveVaultKey, receiveSeed, sealSeed, type VaultKey } from './vault.ts';
 import type { World } from './world.ts';
 
@@ -33,12 +38,16 @@ export async function prepare(world: World): Promise<'ready' | 'no-storage' | 'r
   });
 }
 
-/** Asks for the SMS. The clock is measured first: proofs carry server time (SPEC T-3). */
+/**
+ * Asks for the SMS, or says that an identity check will prove it. The clock is measured first: proofs carry server
+ * time (SPEC T-3).
+ */
 export async function begin(
   world: World,
   person: Person,
   consents: readonly string[],
   locale: string,
+  proof: 'sms' | 'identity' = 'sms',
 ): Promise<Begun> {
   const keys = await world.store.read('keys');
   if (!keys) return { kind: 'no-storage' };
@@ -50,6 +59,7 @@ export async function begin(
     phone: person.phone.trim(),
     consents: [...consents],
     locale,
+    ...(proof === 'identity' ? { proof } : {}),
     encryptionKey: { kty, crv, x, y } as { kty: 'EC'; crv: 'P-256'; x: string; y: string },
     encryptionThumbprint: await thumbprint(keys.encryption.publicKey),
   });
@@ -71,26 +81,47 @@ export async function resend(world: World, pending: Pending): Promise<Begun> {
 // Kept on disk because reading the message means leaving the app, and phones close what was left.
 async function keepPending(
   world: World,
-  { registration, proof }: PendingRegistration,
+  reply: PendingRegistration,
   learner: MaskedLearner,
   vaultKey: VaultKey,
 ): Promise<Begun> {
-  const pending: Pending = {
-    registration,
-    reference: proof.kind === 'sms' ? proof.reference : '',
-    expiresAt: Date.parse(proof.expiresAt),
-    resendAt: Date.parse(proof.kind === 'sms' ? proof.resendAt : proof.expiresAt),
-    learner,
-    vaultKey,
-  };
+  const { proof, identity } = reply;
+  const pending: Pending = { ...messageOf(reply), proof: proof.kind, identity, learner, vaultKey };
   return (await kept(world, { pending })) ? { kind: 'pending', pending } : { kind: 'no-storage' };
 }
 
-/** Answers with the SMS code; on success the seed lies sealed in the vault when this resolves. */
-export async function prove(world: World, pending: Pending, code: string): Promise<Proved> {
+export function messageOf({ registration, proof }: PendingRegistration): Message {
+  const expiresAt = Date.parse(proof.expiresAt);
+  if (proof.kind === 'identity') return { registration, reference: '', expiresAt, resendAt: expiresAt };
+  return { registration, reference: proof.reference, expiresAt, resendAt: Date.parse(proof.resendAt) };
+}
+
+/** SPEC R-2a: from here on an identity check alone proves it. */
+export async function requireIdentity(world: World, before: Pending): Promise<Pending> {
+  const pending: Pending = { ...before, proof: 'required' };
+  await kept(world, { pending });
+  return pending;
+}
+
+/** Whether the message is on its way; undefined where that cannot be learned. */
+export async function askDelivery(
+  world: World,
+  { registration }: Message,
+): Promise<RegistrationProgress['delivery'] | undefined> {
+  const keys = await world.store.read('keys');
+  const answer = keys && (await world.server.progress(keys.signing, registration));
+  return answer?.kind === 'ok' ? answer.body.delivery : undefined;
+}
+
+/** Answers with the SMS code or a passed identity check; the seed lies sealed in the vault when this resolves. */
+export async function prove(
+  world: World,
+  pending: Pending,
+  proof: ProveRegistrationRequest,
+): Promise<Proved> {
   const keys = await world.store.read('keys');
   if (!keys) return { kind: 'no-storage' };
-  const answer = await world.server.prove(keys.signing, pending.registration, code);
+  const answer = await world.server.prove(keys.signing, pending.registration, proof);
   if (answer.kind !== 'ok') return refusal(answer);
   return keepRegistration(world, keys, pending, answer.body);
 }
@@ -106,7 +137,8 @@ async function keepRegistration(
   const seed = await receiveSeed(jwe, keys.encryption.privateKey, meant).catch(() => undefined);
   if (!seed) return { kind: 'broken' };
   const vault = await sealSeed(seed, vaultKey, { device, thumbprint: keys.thumbprint, otp });
-  const changes = { vault, learner, pending: undefined, failures: undefined, over: undefined };
+  const done = { pending: undefined, failures: undefined, over: undefined, replaced: undefined };
+  const changes = { vault, learner, ...done };
   // The same code brings the same seed for five minutes (PROTOCOL §4): a write that failed can be tried again.
   if (!(await kept(world, changes))) return { kind: 'no-storage' };
   world.marker.set(true);
@@ -121,7 +153,7 @@ const kept = (world: World, changes: Changes): Promise<boolean> =>
 
 export const forgetPending = (world: World): Promise<void> => world.store.write({ pending: undefined });
 
-function refusal(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): Refusal {
+export function refusal(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): Refusal {
   if (answer.kind === 'unreachable') return answer;
   const { problem, retryAfter } = answer;
   return retryAfter === undefined ? { kind: 'refused', problem } : { kind: 'refused', problem, retryAfter };

@@ -1,9 +1,18 @@
 import type {
   BeginRegistrationRequest,
+  ChangePhoneRequest,
   ConsentsReply,
+  DeviceIdentityRequest,
   DeviceReply,
+  DisputeRequest,
+  IdentityAttempt,
+  IdentityMethod,
+  IdentityOutcome,
   PendingRegistration,
+  ProvePhoneRequest,
+  ProveRegistrationRequest,
   RegisteredDevice,
+  RegistrationProgress,
   TimeReply,
 } from '@motp/protocol';
 import { type Answer, ask } from '../common/problem.ts';
@@ -17,7 +26,23 @@ export type Server = {
   consents(locale: string): Promise<Answer<ConsentsReply>>;
   begin(signing: CryptoKeyPair, beginning: Beginning): Promise<Answer<PendingRegistration>>;
   resend(signing: CryptoKeyPair, registration: string): Promise<Answer<PendingRegistration>>;
-  prove(signing: CryptoKeyPair, registration: string, code: string): Promise<Answer<RegisteredDevice>>;
+  progress(signing: CryptoKeyPair, registration: string): Promise<Answer<RegistrationProgress>>;
+  beginIdentity(
+    signing: CryptoKeyPair,
+    registration: string,
+    method: IdentityMethod,
+  ): Promise<Answer<IdentityAttempt>>;
+  prove(
+    signing: CryptoKeyPair,
+    registration: string,
+    proof: ProveRegistrationRequest,
+  ): Promise<Answer<RegisteredDevice>>;
+  /** Of an identity check that this key has begun. */
+  outcome(signing: CryptoKeyPair, attempt: string): Promise<Answer<IdentityOutcome>>;
+  dispute(signing: CryptoKeyPair, disputed: DisputeRequest): Promise<Answer<undefined>>;
+  changePhone(signing: CryptoKeyPair, change: ChangePhoneRequest): Promise<Answer<PendingRegistration>>;
+  provePhone(signing: CryptoKeyPair, proof: ProvePhoneRequest): Promise<Answer<DeviceReply>>;
+  deviceIdentity(signing: CryptoKeyPair, wanted: DeviceIdentityRequest): Promise<Answer<IdentityAttempt>>;
   device(signing: CryptoKeyPair): Promise<Answer<DeviceReply>>;
   endDevice(signing: CryptoKeyPair): Promise<Answer<undefined>>;
   withdraw(signing: CryptoKeyPair): Promise<Answer<undefined>>;
@@ -55,10 +80,33 @@ export function createServer(origin: string, now: () => number, transport: typeo
       send(signing, { method: 'POST', path: registrations, body }, { encryptionThumbprint }),
     resend: (signing, registration) =>
       send(signing, { method: 'POST', path: `${registrations}/${registration}/resend` }),
-    prove: (signing, registration, code) =>
-      send(signing, { method: 'POST', path: `${registrations}/${registration}/proof`, body: { code } }),
-    device: (signing) => send(signing, { method: 'GET', path: '/app-api/device' }),
-    endDevice: (signing) => send(signing, { method: 'DELETE', path: '/app-api/device' }),
-    withdraw: (signing) => send(signing, { method: 'DELETE', path: '/app-api/learner' }),
+    progress: (signing, registration) =>
+      send(signing, { method: 'GET', path: `${registrations}/${registration}` }),
+    beginIdentity: (signing, registration, method) =>
+      send(signing, { method: 'POST', path: `${registrations}/${registration}/identity`, body: { method } }),
+    prove: (signing, registration, body) =>
+      send(signing, { method: 'POST', path: `${registrations}/${registration}/proof`, body }),
+    outcome: (signing, attempt) => send(signing, { method: 'GET', path: `/app-api/identity/${attempt}` }),
+    ...deviceRequests(send),
   };
+}
+
+type Send = <Body>(signing: CryptoKeyPair, signed: Signed) => Promise<Answer<Body>>;
+
+/** What a registered app asks about itself. */
+function deviceRequests(send: Send) {
+  const device = '/app-api/device';
+  const post =
+    <Request, Body>(path: string) =>
+    (signing: CryptoKeyPair, body: Request): Promise<Answer<Body>> =>
+      send(signing, { method: 'POST', path, body });
+  return {
+    device: (signing) => send(signing, { method: 'GET', path: device }),
+    dispute: post(`${device}/dispute`),
+    changePhone: post(`${device}/phone`),
+    provePhone: post(`${device}/phone/proof`),
+    deviceIdentity: post(`${device}/identity`),
+    endDevice: (signing) => send(signing, { method: 'DELETE', path: device }),
+    withdraw: (signing) => send(signing, { method: 'DELETE', path: '/app-api/learner' }),
+  } satisfies Partial<Server>;
 }

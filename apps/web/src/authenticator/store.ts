@@ -1,3 +1,4 @@
+import type { IdentityMethod } from '@motp/protocol';
 import type { Clock } from './clock.ts';
 import type { Vault, VaultKey } from './vault.ts';
 
@@ -15,15 +16,37 @@ export type Keys = {
 /** Shown to the owner; the full values stay on the server. */
 export type MaskedLearner = { readonly name: string; readonly phone: string };
 
-/** Between the SMS and its code. The passcode is not in it: what it was for, the vault key, already is. */
-export type Pending = {
+/** An identity check under way. Kept, because on a phone its window may close the app's; times in epoch ms. */
+export type Attempt = { readonly id: string; readonly expiresAt: number };
+
+/** What was sent by SMS and is to be typed here; times in epoch ms, server time. */
+export type Message = {
   readonly registration: string;
   readonly reference: string;
-  /** Epoch ms, server time. */
   readonly expiresAt: number;
   readonly resendAt: number;
+};
+
+/** Between the SMS and its code. The passcode is not in it: what it was for, the vault key, already is. */
+export type Pending = Message & {
+  /** `required`: the code was right, but the number has another name (SPEC R-2a). */
+  readonly proof: 'sms' | 'identity' | 'required';
+  readonly identity: readonly IdentityMethod[];
+  readonly attempt?: Attempt | undefined;
   readonly learner: MaskedLearner;
   readonly vaultKey: VaultKey;
+};
+
+/** Another number for this app (SPEC R-9), masked, until the code that was sent to it is typed. */
+export type Changing = Message & { readonly phone: string };
+
+/** Of an app that another phone replaced (SPEC R-5); times in epoch ms, server time. */
+export type Replaced = {
+  readonly at: number;
+  /** Until when its owner may say “this was not me”; then this record goes. */
+  readonly until: number;
+  readonly disputedAt?: number;
+  readonly signing: CryptoKeyPair;
 };
 
 export type Over = 'replaced' | 'ended' | 'erased';
@@ -33,6 +56,9 @@ export type Records = {
   vault: Vault;
   learner: MaskedLearner;
   pending: Pending;
+  changing: Changing;
+  /** Of the registered device: lifts its lock, or takes the certified name. */
+  attempt: Attempt & { readonly purpose: 'unlock' | 'name' };
   /** Wrong passcodes in a row (SPEC R-7). */
   failures: number;
   clock: Clock;
@@ -42,6 +68,7 @@ export type Records = {
   endings: readonly CryptoKeyPair[];
   /** Why there is no registration any more, until the owner has read it. */
   over: Over;
+  replaced: Replaced;
   demo: { readonly outboxUrl: string; readonly lmsUrl: string };
 };
 

@@ -58,10 +58,14 @@ export const en: Table<keyof typeof ko> = {
   'person-passcode-hint': 'Six digits that open the app. Five wrong tries erase the registration.',
   'person-again': 'App passcode again',
   'person-send': 'Send me the message',
+  'person-identity': 'Continue with an identity check',
+  'person-phone-hint-identity': 'For example 010-1234-5678. An identity check is made with it.',
+  'person-other-way': 'Register with an identity check instead',
   'name-missing': 'Please enter your name.',
   'name-bad': 'The name holds a character that cannot be used. Please enter it again.',
   'phone-missing': 'Please enter your mobile number.',
   'phone-bad': 'Please enter the whole Korean mobile number, starting with 010.',
+  'phone-unchanged': 'This is the registered number already. Please enter the new one.',
   'passcode-not-six-digits': 'Please enter six digits.',
   'passcode-repeats': 'A passcode of repeated digits is easily guessed. Please choose another.',
   'passcode-run': 'Digits in a row are easily guessed. Please choose another passcode.',
@@ -88,6 +92,43 @@ export const en: Table<keyof typeof ko> = {
   'proof-wrong': 'That code is not right. Tries left: {{left}}.',
   'proof-demo': 'In the demo the code is in the outbox.',
   'proof-demo-open': 'Open the outbox',
+  'proof-failing':
+    'Messages cannot be sent at the moment. You can register at once with the identity check below.',
+  'proof-failing-only':
+    'Messages cannot be sent at the moment. We keep trying; please look again in a while.',
+  'proof-none': 'No message?',
+  'proof-none-other':
+    'Look into your spam messages and check the number. If nothing comes, register with an identity check instead.',
+  'proof-none-only':
+    'Look into your spam messages, check the number and ask for another message. If nothing comes, ask your training institution.',
+  'proof-identity-title': 'Please prove who you are',
+  'proof-identity-text': 'To register {{name}} · {{phone}}, an identity check is needed.',
+  'proof-identity-window': 'You need a phone that is contracted in your name. The button opens a new window.',
+  'proof-required-title': 'An identity check is needed',
+  'proof-required-text':
+    'The code was right. But this number is registered under another name, or was locked after a report, so an identity check has to show that it is the number of {{name}}.',
+  'proof-refused-title': 'This name cannot be registered yet',
+  'proof-refused-text':
+    'The code was right. But this number is registered under another name, or was locked after a report, so it was not registered for {{name}}.',
+  'proof-required-institution':
+    'If the name is wrong, correct it. If it is right, ask your training institution: it checks who you are and releases the number.',
+  'identity-phone': 'Phone identity check',
+  'identity-ipin': 'i-PIN identity check',
+  'identity-wait': 'Preparing the identity check.',
+  'identity-waiting': 'Finish the identity check in the new window. This screen then changes by itself.',
+  'identity-show': 'Open the identity check',
+  'identity-again': 'Start over',
+  'identity-blocked': 'No new window could be opened. Allow pop-ups in the browser and try again.',
+  'identity-differs': 'The identity check names another person. Please repeat it with your own phone.',
+  'identity-differs-name':
+    'The identity check gave another name. Check the name, or repeat it with your own phone.',
+  'identity-differs-phone':
+    'The identity check gave another number. Check the number, or repeat it with that phone.',
+  'identity-differs-birthDate':
+    'The identity check gave another birth date. Please check the one your training institution has.',
+  'identity-failed': 'The identity check did not succeed. Please try again.',
+  'identity-cancelled': 'You cancelled the identity check. Press again to go on.',
+  'identity-check-over': 'The time for the identity check is over. Please try again.',
 
   'problem-unreachable': 'The server cannot be reached. Please check your connection and try again.',
   'problem-server': 'That did not work just now. Please try again in a moment.',
@@ -96,10 +137,13 @@ export const en: Table<keyof typeof ko> = {
     'There were many registrations from this internet address. Please try again in {{wait}}.',
   'problem-proof-closed':
     'Text messages to this number are closed for today. Try again tomorrow or ask your training institution.',
-  'problem-registration-over':
-    'The time is over, or the code was wrong too often. Please ask for a new message.',
+  'problem-registration-over': 'The time is over, or the code was wrong too often. Please start again.',
+  'problem-identity-limit': 'Too many identity checks were started. Please try again in {{wait}}.',
+  'problem-identity-unavailable':
+    'This identity check is not available now. Please ask your training institution.',
+  'problem-provider': 'The identity provider does not answer. Please try again in a moment.',
   'problem-identity-required':
-    'This number is registered under another name. Check the name; if it is right, ask your training institution.',
+    'This number is registered under another name or locked, so a message is not enough. If name and number are right, ask your training institution.',
   'problem-consents': 'The terms have changed. Please read and accept them again.',
   'problem-broken':
     'What the server sent could not be verified, so nothing was registered. Please start again.',
@@ -109,12 +153,17 @@ export const en: Table<keyof typeof ko> = {
 
   'passcode-lead': 'Enter your app passcode to see the code.',
   'passcode-confirm': 'Confirm',
+  'passcode-forgot': 'Forgot the passcode? Reset the registration and register again.',
   'passcode-wrong': 'Wrong passcode. The registration is erased after {{left}} more.',
   'notice-registered': 'You are registered. Enter the passcode that you have just chosen.',
   'notice-time': 'The code was hidden after 3 minutes.',
   'notice-reset': 'The registration was reset.',
   'notice-reset-offline': 'The registration was reset. The server is told as soon as you are online.',
   'notice-withdrawn': 'Consent withdrawn. Registration and personal data were erased.',
+  'notice-continue': 'Enter your app passcode to go on with what you were doing.',
+  'notice-unlocked': 'The lock was lifted.',
+  'notice-phone-changed': 'Your number was changed. Please change it at your training institution as well.',
+  'notice-name-changed': 'Your name was changed. Please change it at your training institution as well.',
 
   'reset-open': 'Reset registration',
   'reset-title': 'Reset the registration?',
@@ -122,6 +171,29 @@ export const en: Table<keyof typeof ko> = {
     'The registration on this phone is erased at once and you can no longer see codes. To use it again, register with the same number.',
   'reset-forgot': 'If you forgot the app passcode, reset and register again as well.',
   'reset-do': 'Reset',
+  'help-open': 'Help',
+  'help-title': 'Help',
+  'help-passcode': 'I forgot the app passcode',
+  'help-passcode-text':
+    'It is stored nowhere, so nobody can find it for you. Press “Reset registration” on the passcode screen, register again with the same number and choose a new passcode.',
+  'help-locked': 'It was wrong five times',
+  'help-locked-text':
+    'If codes were wrong five times, open the app: unlock it with an identity check, or reset and register again. If the app passcode was wrong five times, the registration was erased: register again.',
+  'help-changed': 'My name or number has changed',
+  'help-changed-text':
+    'Open the app and change number or name in “Settings”. Change them on your training institution’s site as well: both have to be the same.',
+  'help-phone': 'I have a new phone',
+  'help-phone-text':
+    'Open this address on the new phone and register with the same name and number. The old phone’s registration then ends at once.',
+  'help-abroad': 'I am abroad',
+  'help-abroad-text':
+    'You need not set the phone to Korean time. If codes are wrong, open the app once with an internet connection: it corrects the time by itself.',
+  'help-differs': 'It says that the details differ',
+  'help-differs-text':
+    'Check that name and number on your training institution’s site are those in the app. Correct the app in “Settings”, the site in your profile there.',
+  'help-impossible': 'I cannot use mOTP',
+  'help-impossible-text':
+    'If the check page offers a phone identity check or i-PIN, you can pass it without the app. If it does not, ask your training institution.',
 
   'code-title': 'Code',
   'code-new': 'New code',
@@ -141,6 +213,13 @@ export const en: Table<keyof typeof ko> = {
   'history-empty': 'No checks yet.',
   'history-loading': 'Loading.',
   'history-offline': 'The history needs an internet connection.',
+  'history-lead': 'If a check was not made by you, tell us at once.',
+  dispute: 'This was not me',
+  'dispute-title': 'Was this check not made by you?',
+  'dispute-text':
+    'This registration is locked at once and {{institution}} is told. To use it again, you have to prove who you are with a certified identity check.',
+  'dispute-do': 'Report and lock',
+  disputed: 'You reported this check.',
   'occasion-entry': 'Course entry',
   'occasion-lesson': 'Lesson {{number}}',
   'occasion-progress-test': 'Progress test',
@@ -154,6 +233,18 @@ export const en: Table<keyof typeof ko> = {
 
   'settings-title': 'Settings',
   'settings-language': 'Language',
+  'settings-person': 'My details',
+  'change-phone': 'Change number',
+  'change-phone-text': 'The registered number is {{phone}}. We send a message to the new one.',
+  'change-phone-new': 'New mobile number',
+  'change-phone-finish': 'Change the number',
+  'change-phone-other': 'Another number',
+  'change-name': 'Change name',
+  'change-name-institution': 'If your name has changed, ask your training institution.',
+  'name-now': 'The registered name is {{name}}.',
+  'name-text':
+    'It becomes the name that the identity check confirms. Please make it with the registered number ({{phone}}).',
+  'name-institution': 'Change it on your training institution’s site as well: both have to be the same.',
   'settings-stored': 'What is stored on this phone',
   'settings-stored-keys': 'Three keys made on this phone. They cannot be taken out.',
   'settings-stored-seed': 'The value that codes are made from, locked with your passcode.',
@@ -182,6 +273,15 @@ export const en: Table<keyof typeof ko> = {
   'state-replaced-title': 'Another phone was registered',
   'state-replaced-text':
     'Another phone was registered with the same name and number, so this one’s registration has ended. If it was not you, tell your training institution at once.',
+  'state-replaced-at':
+    'Another phone was registered with this number on {{at}}, so this one’s registration has ended. If it was not you, tell us below at once.',
+  'replaced-until': 'You can report it until {{until}}.',
+  'replaced-ask-title': 'Did you not register it?',
+  'replaced-ask-text':
+    'The other phone is locked at once and your training institutions are told. It passes no check until a certified identity check shows who its owner is.',
+  'replaced-disputed':
+    'Reported. The other phone is locked until a certified identity check, and your training institutions were told. Registering this phone again needs an identity check.',
+  'replaced-too-late': 'It can no longer be reported here. Please tell your training institution.',
   'state-ended-title': 'The registration has ended',
   'state-ended-text': 'This phone can no longer show codes. Please register again.',
   'state-erased-title': 'The registration was erased',
@@ -190,8 +290,13 @@ export const en: Table<keyof typeof ko> = {
   'state-lost-title': 'The stored registration is gone',
   'state-lost-text': 'The browser has erased what was stored. Register again with the same number.',
   'state-locked-title': 'Identity checks are locked',
-  'state-locked-text':
-    'The code was wrong five times. Reset and register again, or ask your training institution.',
+  'state-locked-text': 'The code was wrong five times.',
+  'locked-disputed':
+    'It was reported that a check or a registration was not made by its owner, so this is locked. Your training institution was told.',
+  'locked-identity': 'Prove who you are and it works again at once.',
+  'locked-reset': 'Reset and register again, or ask your training institution.',
+  'locked-institution': 'Your training institution checks who you are and lifts the lock.',
+  'locked-history': 'See the checks',
   'state-locked-do': 'Reset and register again',
   'state-locked-retry': 'See whether it was unlocked',
   'state-storage-title': 'Nothing can be stored in this window',

@@ -55,10 +55,14 @@ export const ko = {
   'person-passcode-hint': '앱을 열 때 쓰는 숫자 6자리입니다. 5번 틀리면 등록이 지워집니다.',
   'person-again': '앱 비밀번호 다시 입력',
   'person-send': '확인 문자 받기',
+  'person-identity': '본인인증으로 계속',
+  'person-phone-hint-identity': '예: 010-1234-5678. 이 번호로 휴대폰 본인인증을 합니다.',
+  'person-other-way': '문자 대신 본인인증으로 등록',
   'name-missing': '이름을 입력해 주세요.',
   'name-bad': '이름에 쓸 수 없는 글자가 있습니다. 다시 입력해 주세요.',
   'phone-missing': '휴대폰 번호를 입력해 주세요.',
   'phone-bad': '010으로 시작하는 휴대폰 번호를 끝까지 입력해 주세요.',
+  'phone-unchanged': '지금 등록된 번호와 같습니다. 새 번호를 입력해 주세요.',
   'passcode-not-six-digits': '숫자 6자리를 입력해 주세요.',
   'passcode-repeats': '같은 숫자가 되풀이되는 비밀번호는 쉽게 알아낼 수 있습니다. 다른 번호로 정해 주세요.',
   'passcode-run': '이어지는 숫자는 쉽게 알아낼 수 있습니다. 다른 번호로 정해 주세요.',
@@ -85,6 +89,42 @@ export const ko = {
   'proof-wrong': '번호가 맞지 않습니다. {{left}}번 더 입력할 수 있습니다.',
   'proof-demo': '데모에서는 문자함에서 번호를 볼 수 있습니다.',
   'proof-demo-open': '문자함 열기',
+  'proof-failing': '지금은 문자를 보내지 못하고 있습니다. 아래의 본인인증으로 바로 등록할 수 있습니다.',
+  'proof-failing-only':
+    '지금은 문자를 보내지 못하고 있습니다. 계속 보내고 있으니 조금 뒤에 다시 확인해 주세요.',
+  'proof-none': '문자가 오지 않나요?',
+  'proof-none-other':
+    '스팸 문자함과 입력한 번호를 확인해 주세요. 그래도 오지 않으면 문자 대신 본인인증으로 등록할 수 있습니다.',
+  'proof-none-only':
+    '스팸 문자함과 입력한 번호를 확인하고 문자를 다시 받아 보세요. 그래도 오지 않으면 훈련기관에 문의해 주세요.',
+  'proof-identity-title': '본인인증을 해 주세요',
+  'proof-identity-text': '{{name}} · {{phone}} 으로 등록하려면 본인인증이 필요합니다.',
+  'proof-identity-window': '본인 이름으로 가입한 휴대폰이 필요합니다. 버튼을 누르면 새 창이 열립니다.',
+  'proof-required-title': '본인인증으로 확인해야 합니다',
+  'proof-required-text':
+    '문자 번호는 맞습니다. 다만 이 번호는 다른 이름으로 등록되어 있거나 신고로 잠겨 있어, {{name}} 님의 번호가 맞는지 본인인증으로 확인해야 합니다.',
+  'proof-refused-title': '이 이름으로는 등록할 수 없습니다',
+  'proof-refused-text':
+    '문자 번호는 맞습니다. 다만 이 번호는 다른 이름으로 등록되어 있거나 신고로 잠겨 있어, {{name}} 님의 이름으로는 등록하지 않았습니다.',
+  'proof-required-institution':
+    '이름을 잘못 적었다면 고쳐 주세요. 이름이 맞다면 훈련기관에 문의해 주세요. 확인한 뒤 등록할 수 있게 해 드립니다.',
+  'identity-phone': '휴대폰 본인인증으로 확인',
+  'identity-ipin': '아이핀으로 확인',
+  'identity-wait': '본인인증을 준비하고 있습니다.',
+  'identity-waiting': '새 창에서 본인인증을 마쳐 주세요. 마치면 이 화면이 바뀝니다.',
+  'identity-show': '본인인증 창 열기',
+  'identity-again': '처음부터 다시 하기',
+  'identity-blocked': '새 창을 열 수 없습니다. 브라우저에서 팝업을 허용하고 다시 눌러 주세요.',
+  'identity-differs': '본인인증한 사람이 등록 정보와 다릅니다. 본인의 휴대폰으로 다시 인증해 주세요.',
+  'identity-differs-name':
+    '본인인증한 이름이 등록 정보의 이름과 다릅니다. 이름을 확인하거나 본인의 휴대폰으로 다시 인증해 주세요.',
+  'identity-differs-phone':
+    '본인인증한 휴대폰 번호가 등록 정보의 번호와 다릅니다. 번호를 확인하거나 그 번호의 휴대폰으로 다시 인증해 주세요.',
+  'identity-differs-birthDate':
+    '본인인증한 생년월일이 등록 정보와 다릅니다. 훈련기관에 등록된 생년월일을 확인해 주세요.',
+  'identity-failed': '본인인증을 마치지 못했습니다. 다시 시도해 주세요.',
+  'identity-cancelled': '본인인증을 취소했습니다. 계속하려면 다시 눌러 주세요.',
+  'identity-check-over': '본인인증 시간이 지났습니다. 다시 시도해 주세요.',
 
   'problem-unreachable': '서버에 연결하지 못했습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
   'problem-server': '지금은 처리하지 못했습니다. 잠시 뒤에 다시 시도해 주세요.',
@@ -93,9 +133,12 @@ export const ko = {
     '이 인터넷 주소에서 등록 요청이 많았습니다. {{wait}} 뒤에 다시 시도해 주세요.',
   'problem-proof-closed':
     '이 번호의 문자 확인이 오늘은 닫혔습니다. 내일 다시 시도하거나 훈련기관에 문의해 주세요.',
-  'problem-registration-over': '확인 시간이 지났거나 번호를 여러 번 틀렸습니다. 문자를 새로 받아 주세요.',
+  'problem-registration-over': '확인 시간이 지났거나 번호를 여러 번 틀렸습니다. 처음부터 다시 시도해 주세요.',
+  'problem-identity-limit': '본인인증을 여러 번 시작했습니다. {{wait}} 뒤에 다시 시도해 주세요.',
+  'problem-identity-unavailable': '지금은 이 본인인증을 쓸 수 없습니다. 훈련기관에 문의해 주세요.',
+  'problem-provider': '본인인증 기관이 응답하지 않습니다. 잠시 뒤에 다시 시도해 주세요.',
   'problem-identity-required':
-    '이 번호는 다른 이름으로 등록되어 있습니다. 이름을 확인해 주세요. 이름이 맞다면 훈련기관에 문의해 주세요.',
+    '이 번호는 다른 이름으로 등록되어 있거나 잠겨 있어 문자만으로는 쓸 수 없습니다. 이름과 번호가 맞다면 훈련기관에 문의해 주세요.',
   'problem-consents': '약관이 바뀌었습니다. 다시 읽고 동의해 주세요.',
   'problem-broken': '서버가 보낸 등록 정보를 확인하지 못해 등록하지 않았습니다. 처음부터 다시 시도해 주세요.',
   'wait-seconds': '{{amount}}초',
@@ -104,12 +147,17 @@ export const ko = {
 
   'passcode-lead': '앱 비밀번호를 입력하면 인증번호가 나옵니다.',
   'passcode-confirm': '확인',
+  'passcode-forgot': '앱 비밀번호를 잊었다면 등록을 초기화하고 다시 등록해 주세요.',
   'passcode-wrong': '비밀번호가 맞지 않습니다. {{left}}번 더 틀리면 등록이 지워집니다.',
   'notice-registered': '등록을 마쳤습니다. 방금 정한 앱 비밀번호를 입력해 주세요.',
   'notice-time': '3분이 지나 인증번호를 숨겼습니다.',
   'notice-reset': '초기화되었습니다.',
   'notice-reset-offline': '초기화되었습니다. 인터넷에 연결되면 서버에도 알립니다.',
   'notice-withdrawn': '동의를 철회했습니다. 등록과 개인정보를 지웠습니다.',
+  'notice-continue': '하던 일을 이어서 하려면 앱 비밀번호를 입력해 주세요.',
+  'notice-unlocked': '잠금이 풀렸습니다.',
+  'notice-phone-changed': '휴대폰 번호를 바꿨습니다. 훈련기관에 등록된 번호도 바꿔 주세요.',
+  'notice-name-changed': '이름을 바꿨습니다. 훈련기관에 등록된 이름도 바꿔 주세요.',
 
   'reset-open': '등록 초기화',
   'reset-title': '등록 초기화 하시겠습니까?',
@@ -117,6 +165,29 @@ export const ko = {
     '이 휴대폰의 등록이 바로 지워지고 인증번호를 볼 수 없습니다. 다시 쓰려면 같은 휴대폰 번호로 새로 등록해 주세요.',
   'reset-forgot': '앱 비밀번호를 잊었을 때도 초기화한 뒤 새로 등록하면 됩니다.',
   'reset-do': '초기화',
+  'help-open': '도움말',
+  'help-title': '도움말',
+  'help-passcode': '앱 비밀번호를 잊었어요',
+  'help-passcode-text':
+    '앱 비밀번호는 어디에도 저장하지 않아 찾아 드릴 수 없습니다. 비밀번호 화면에서 ‘등록 초기화’를 누르고, 같은 휴대폰 번호로 다시 등록해 새 비밀번호를 정해 주세요.',
+  'help-locked': '5번 틀려서 인증이 안 돼요',
+  'help-locked-text':
+    '인증번호를 5번 틀려 잠겼다면 앱을 열어 본인인증으로 풀거나, 초기화하고 다시 등록해 주세요. 앱 비밀번호를 5번 틀렸다면 등록이 지워졌으니 다시 등록하면 됩니다.',
+  'help-changed': '이름이나 번호가 바뀌었어요',
+  'help-changed-text':
+    '앱을 열고 ‘설정’에서 휴대폰 번호나 이름을 바꿔 주세요. 훈련기관 사이트의 회원정보도 같게 바꿔야 인증됩니다.',
+  'help-phone': '휴대폰을 바꿨어요',
+  'help-phone-text':
+    '새 휴대폰에서 이 주소를 열어 같은 이름과 번호로 등록해 주세요. 새로 등록하면 옛 휴대폰의 등록은 바로 끝납니다.',
+  'help-abroad': '외국에서 쓰고 있어요',
+  'help-abroad-text':
+    '휴대폰 시계를 한국 시간으로 바꾸지 않아도 됩니다. 번호가 맞지 않으면 인터넷에 연결해 앱을 한 번 열면 앱이 시각을 스스로 맞춥니다.',
+  'help-differs': '정보가 다르다고 나와요',
+  'help-differs-text':
+    '훈련기관 사이트의 이름과 번호가 앱에 등록한 것과 같은지 확인해 주세요. 앱 쪽이 다르면 ‘설정’에서, 사이트 쪽이 다르면 회원정보에서 고칠 수 있습니다.',
+  'help-impossible': 'mOTP를 쓸 수 없어요',
+  'help-impossible-text':
+    '인증 화면에 휴대폰이나 아이핀 버튼이 있으면 앱 없이 본인인증을 할 수 있습니다. 버튼이 없으면 훈련기관에 문의해 주세요.',
 
   'code-title': '인증번호',
   'code-new': '새 인증번호',
@@ -136,6 +207,13 @@ export const ko = {
   'history-empty': '아직 인증한 기록이 없습니다.',
   'history-loading': '기록을 불러오고 있습니다.',
   'history-offline': '기록은 인터넷에 연결되어 있을 때 볼 수 있습니다.',
+  'history-lead': '본인이 하지 않은 인증이 있으면 바로 알려 주세요.',
+  dispute: '본인이 아닙니다',
+  'dispute-title': '본인이 하지 않은 인증인가요?',
+  'dispute-text':
+    '이 휴대폰의 등록을 바로 잠그고 훈련기관({{institution}})에 알립니다. 다시 쓰려면 휴대폰 본인인증 등으로 본인임을 확인해야 합니다.',
+  'dispute-do': '신고하고 잠그기',
+  disputed: '본인이 아니라고 신고한 인증입니다.',
   'occasion-entry': '입과',
   'occasion-lesson': '진도 {{number}}차시',
   'occasion-progress-test': '진행단계평가',
@@ -149,6 +227,17 @@ export const ko = {
 
   'settings-title': '설정',
   'settings-language': '언어',
+  'settings-person': '내 정보',
+  'change-phone': '휴대폰 번호 변경',
+  'change-phone-text': '지금 등록된 번호는 {{phone}}입니다. 새 번호로 확인 문자를 보냅니다.',
+  'change-phone-new': '새 휴대폰 번호',
+  'change-phone-finish': '번호 변경',
+  'change-phone-other': '번호 다시 입력',
+  'change-name': '이름 변경',
+  'change-name-institution': '이름이 바뀌었다면 훈련기관에 문의해 주세요.',
+  'name-now': '지금 등록된 이름은 {{name}}입니다.',
+  'name-text': '본인인증으로 확인된 이름으로 바뀝니다. 등록된 번호({{phone}})의 휴대폰으로 인증해 주세요.',
+  'name-institution': '훈련기관 사이트의 이름도 같게 바꿔야 인증됩니다.',
   'settings-stored': '이 휴대폰에 저장된 것',
   'settings-stored-keys': '휴대폰에서 만든 열쇠 세 개. 밖으로 꺼낼 수 없습니다.',
   'settings-stored-seed': '인증번호를 만드는 값. 앱 비밀번호로 잠겨 있습니다.',
@@ -176,6 +265,15 @@ export const ko = {
   'state-replaced-title': '다른 휴대폰에서 등록되었습니다',
   'state-replaced-text':
     '같은 이름과 번호로 다른 휴대폰이 등록되어 이 휴대폰의 등록은 끝났습니다. 본인이 하지 않았다면 훈련기관에 바로 알려 주세요.',
+  'state-replaced-at':
+    '{{at}}, 같은 번호로 다른 휴대폰이 등록되어 이 휴대폰의 등록은 끝났습니다. 본인이 하지 않았다면 아래에서 바로 알려 주세요.',
+  'replaced-until': '{{until}}까지 신고할 수 있습니다.',
+  'replaced-ask-title': '본인이 등록하지 않았나요?',
+  'replaced-ask-text':
+    '다른 휴대폰의 등록을 바로 잠그고 훈련기관에 알립니다. 휴대폰 본인인증 등으로 본인임을 확인할 때까지 그 휴대폰으로는 인증할 수 없습니다.',
+  'replaced-disputed':
+    '신고했습니다. 다른 휴대폰은 본인인증을 할 때까지 잠기고, 훈련기관에도 알렸습니다. 이 휴대폰을 다시 등록하려면 본인인증이 필요합니다.',
+  'replaced-too-late': '신고할 수 있는 기간이 지났습니다. 훈련기관에 알려 주세요.',
   'state-ended-title': '등록이 끝났습니다',
   'state-ended-text': '이 휴대폰의 등록이 끝나 인증번호를 볼 수 없습니다. 다시 등록해 주세요.',
   'state-erased-title': '등록이 지워졌습니다',
@@ -184,8 +282,12 @@ export const ko = {
   'state-lost-title': '저장된 등록이 없어졌습니다',
   'state-lost-text': '브라우저가 저장된 내용을 지웠습니다. 같은 휴대폰 번호로 다시 등록하면 쓸 수 있습니다.',
   'state-locked-title': '인증이 잠겼습니다',
-  'state-locked-text':
-    '인증번호를 5번 틀려 본인인증이 잠겼습니다. 등록을 초기화하고 다시 등록하거나 훈련기관에 문의해 주세요.',
+  'state-locked-text': '인증번호를 5번 틀려 본인인증이 잠겼습니다.',
+  'locked-disputed': '본인이 하지 않은 인증이나 등록이 있다고 신고되어 잠겼습니다. 훈련기관에도 알렸습니다.',
+  'locked-identity': '본인인증을 하면 바로 다시 쓸 수 있습니다.',
+  'locked-reset': '등록을 초기화하고 다시 등록하거나 훈련기관에 문의해 주세요.',
+  'locked-institution': '훈련기관에 문의하면 본인을 확인하고 풀어 드립니다.',
+  'locked-history': '인증 기록 보기',
   'state-locked-do': '초기화하고 다시 등록',
   'state-locked-retry': '잠금이 풀렸는지 확인',
   'state-storage-title': '이 창에는 저장할 수 없습니다',

@@ -3,16 +3,14 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { readSmsCode } from './platform.ts';
 import { type Said, say } from './refusals.ts';
-import { prove, type Refusal, resend } from './registration.ts';
-import type { Pending } from './store.ts';
+import type { Refusal } from './registration.ts';
 import { useTexts } from './texts.ts';
-import type { World } from './world.ts';
 
-export type ProofEvents = {
-  readonly onPending: (pending: Pending) => void;
-  readonly onDone: () => void;
-  readonly onRefused: (refusal: Refusal, said: Said) => void;
-  readonly onRestart: () => void;
+/** What a code is for. Each resolves to why not, or undefined when it is done. */
+export type ProofWork = {
+  prove(code: string): Promise<Refusal | undefined>;
+  resend(): Promise<Refusal | undefined>;
+  refused?(refusal: Refusal, said: Said): void;
 };
 
 export type Proof = {
@@ -27,7 +25,7 @@ export type Proof = {
 };
 
 /** The SMS code being typed, sent, refused and asked for again. */
-export function useProof(world: World, pending: Pending, events: ProofEvents): Proof {
+export function useProof(work: ProofWork): Proof {
   const { t } = useTexts();
   const [typed, setTyped] = useState('');
   const [said, setSaid] = useState<Said>();
@@ -35,30 +33,28 @@ export function useProof(world: World, pending: Pending, events: ProofEvents): P
   const [sentAgain, setSentAgain] = useState(false);
   const field = useRef<HTMLInputElement>(null);
 
-  async function whileBusy<Result>(work: Promise<Result>): Promise<Result> {
+  async function whileBusy<Result>(task: Promise<Result>): Promise<Result> {
     setBusy(true);
-    return work.finally(() => setBusy(false));
+    return task.finally(() => setBusy(false));
   }
   function refuse(refusal: Refusal): void {
     const refused = say(t, refusal);
     setSaid(refused);
     if (refused.at === 'code') field.current?.focus();
-    events.onRefused(refusal, refused);
+    work.refused?.(refusal, refused);
   }
   async function answer(text: string): Promise<void> {
     const code = parseCode(text);
     if (busy) return;
     if (!code) return refuse({ kind: 'not-a-code' });
-    const result = await whileBusy(prove(world, pending, code));
-    if (result.kind === 'registered') events.onDone();
-    else refuse(result);
+    const refusal = await whileBusy(work.prove(code));
+    if (refusal) refuse(refusal);
   }
   async function again(): Promise<void> {
-    const result = await whileBusy(resend(world, pending));
-    if (result.kind !== 'pending') return refuse(result);
+    const refusal = await whileBusy(work.resend());
+    if (refusal) return refuse(refusal);
     type('');
     setSentAgain(true);
-    events.onPending(result.pending);
   }
   function type(text: string): void {
     setTyped(text);

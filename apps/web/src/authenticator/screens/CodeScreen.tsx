@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../common/Button.tsx';
 import type { ClockKeeper } from '../clock-keeper.ts';
 import type { MaskedLearner } from '../store.ts';
-import { useTexts } from '../texts.ts';
+import { type TextKey, useTexts } from '../texts.ts';
 import { useServerTime } from '../use-clock.ts';
 import { Frame } from './Frame.tsx';
 import { Ring } from './Ring.tsx';
@@ -13,16 +13,17 @@ type Props = {
   readonly seed: CryptoKey;
   readonly learner: MaskedLearner;
   readonly difference: string | undefined;
+  readonly notice: TextKey | undefined;
   readonly onOpen: (inner: 'history' | 'settings') => void;
 };
 
-export function CodeScreen({ clock, seed, learner, difference, onOpen }: Props) {
+export function CodeScreen({ clock, seed, learner, difference, notice, onOpen }: Props) {
   const { t } = useTexts();
   const now = useServerTime(clock);
   const code = useCode(seed, stepAt(now));
   const left = secondsLeft(now);
   return (
-    <Frame title={t('code-title')} quietTitle class="code-screen">
+    <Frame title={t('code-title')} quietTitle notice={notice && t(notice)} class="code-screen">
       <p class="owner">
         {learner.name} · {learner.phone}
       </p>

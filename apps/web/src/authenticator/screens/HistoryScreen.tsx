@@ -1,30 +1,48 @@
+import { useId, useState } from 'preact/hooks';
 import { Button } from '../../common/Button.tsx';
+import { methodText, occasionText } from '../checks.ts';
 import type { Check, Standing } from '../start.ts';
-import { type T, type TextKey, useTexts } from '../texts.ts';
+import { type TextKey, useTexts } from '../texts.ts';
+import { AskDialog } from './AskDialog.tsx';
 import { Frame } from './Frame.tsx';
 
 type Props = {
   readonly standing: Standing | undefined;
   readonly onBack: () => void;
   readonly onRetry: () => void;
+  /** “This was not me.” Resolves to what went wrong, if anything. */
+  readonly onDispute: (check: Check) => Promise<TextKey | undefined>;
 };
 
-export function HistoryScreen({ standing, onBack, onRetry }: Props) {
+/** Every check that was passed with this phone; one that its owner did not make locks the registration (SPEC R-5). */
+export function HistoryScreen({ standing, onBack, onRetry, onDispute }: Props) {
   const { t } = useTexts();
+  const [asking, setAsking] = useState<Check>();
   return (
     <Frame title={t('history-title')}>
-      <Checks standing={standing} onRetry={onRetry} />
+      <Checks standing={standing} onRetry={onRetry} onAsk={setAsking} />
       <div class="actions">
         <Button wide size="xlarge" look="tertiary" onClick={onBack}>
           {t('back')}
         </Button>
       </div>
+      <AskDialog
+        open={asking !== undefined}
+        title="dispute-title"
+        button="dispute-do"
+        onClose={() => setAsking(undefined)}
+        onDo={async () => asking && onDispute(asking)}
+      >
+        <p>{t('dispute-text', { institution: asking?.institution ?? '' })}</p>
+      </AskDialog>
     </Frame>
   );
 }
 
-function Checks({ standing, onRetry }: Pick<Props, 'standing' | 'onRetry'>) {
-  const { t, locale } = useTexts();
+type ChecksProps = Pick<Props, 'standing' | 'onRetry'> & { readonly onAsk: (check: Check) => void };
+
+function Checks({ standing, onRetry, onAsk }: ChecksProps) {
+  const { t } = useTexts();
   if (!standing) return <p role="status">{t('history-loading')}</p>;
   if (standing.kind !== 'active') {
     return (
@@ -37,43 +55,36 @@ function Checks({ standing, onRetry }: Pick<Props, 'standing' | 'onRetry'>) {
     );
   }
   if (standing.checks.length === 0) return <p>{t('history-empty')}</p>;
-  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   return (
-    <ul class="checks-made">
-      {standing.checks.map((check) => (
-        <li key={`${check.at} ${check.course}`}>
-          <strong>{check.course}</strong>
-          <small>
-            {check.institution} · {occasionText(t, check.occasion)} · {methodText(t, check.method)}
-          </small>
-          <time dateTime={check.at}>{when.format(new Date(check.at))}</time>
-        </li>
-      ))}
-    </ul>
+    <>
+      <p class="aside">{t('history-lead')}</p>
+      <ul class="checks-made">
+        {standing.checks.map((check) => (
+          <MadeCheck key={check.id} check={check} onAsk={() => onAsk(check)} />
+        ))}
+      </ul>
+    </>
   );
 }
 
-const OCCASIONS = {
-  entry: 'occasion-entry',
-  lesson: 'occasion-lesson',
-  'progress-test': 'occasion-progress-test',
-  exam: 'occasion-exam',
-  assignment: 'occasion-assignment',
-} as const satisfies Record<string, TextKey>;
-
-const METHODS = {
-  motp: 'method-motp',
-  phone: 'method-phone',
-  ipin: 'method-ipin',
-  exemption: 'method-exemption',
-} as const satisfies Record<string, TextKey>;
-
-const isIn = <Table extends object>(table: Table, key: PropertyKey): key is keyof Table =>
-  Object.hasOwn(table, key);
-
-function occasionText(t: T, { kind, number }: Check['occasion']): string {
-  return isIn(OCCASIONS, kind) ? t(OCCASIONS[kind], { number }) : t('occasion-other');
+function MadeCheck({ check, onAsk }: { readonly check: Check; readonly onAsk: () => void }) {
+  const { t, locale } = useTexts();
+  const id = useId();
+  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  return (
+    <li>
+      <strong id={id}>{check.course}</strong>
+      <small>
+        {check.institution} · {occasionText(t, check.occasion)} · {methodText(t, check.method)}
+      </small>
+      <time dateTime={check.at}>{when.format(new Date(check.at))}</time>
+      {check.disputed ? (
+        <p class="disputed">{t('disputed')}</p>
+      ) : (
+        <button type="button" class="krds-btn text medium not-me" aria-describedby={id} onClick={onAsk}>
+          {t('dispute')}
+        </button>
+      )}
+    </li>
+  );
 }
-
-/** A method that a newer server has is shown as the server calls it. */
-const methodText = (t: T, method: string): string => (isIn(METHODS, method) ? t(METHODS[method]) : method);

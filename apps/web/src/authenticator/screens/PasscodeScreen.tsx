@@ -15,6 +15,7 @@ type Props = {
   readonly onOpen: (seed: CryptoKey) => void;
   readonly onOver: () => void;
   readonly onReset: () => Promise<void>;
+  readonly onHelp: () => void;
 };
 
 export function PasscodeScreen(props: Props) {
@@ -44,9 +45,15 @@ export function PasscodeScreen(props: Props) {
           {t('passcode-confirm')}
         </Button>
       </form>
-      <Button look="text" class="quiet" onClick={() => setAsking(true)}>
-        {t('reset-open')}
-      </Button>
+      <div class="quiet-ways">
+        <p class="aside">{t('passcode-forgot')}</p>
+        <Button look="text" class="quiet" onClick={() => setAsking(true)}>
+          {t('reset-open')}
+        </Button>
+        <Button look="text" class="quiet" onClick={props.onHelp}>
+          {t('help-open')}
+        </Button>
+      </div>
       <ResetDialog open={asking} onClose={() => setAsking(false)} onReset={props.onReset} />
     </Frame>
   );

@@ -1,3 +1,4 @@
+import type { ConsentsReply } from '@motp/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../common/Button.tsx';
 import { Field, type FieldProps, focusFirstInvalid } from '../../common/Field.tsx';
@@ -15,23 +16,31 @@ type Props = {
   /** What the server said, until somebody types again. */
   readonly said: Said | undefined;
   readonly onTyping: () => void;
-  readonly onSend: () => Promise<void>;
+  /** How a registration is proved here, and how else. */
+  readonly offer: Pick<ConsentsReply, 'proof' | 'identity'>;
+  readonly onSend: (proof: 'sms' | 'identity') => Promise<void>;
   readonly onBack: () => void;
 };
 
 export function PersonStep(props: Props) {
   const { t } = useTexts();
-  const { said } = props;
-  const { element, of, busy, submit } = usePerson(props);
+  const { said, offer } = props;
+  const { element, of, busy, submit, send } = usePerson(props);
+  const otherWay = said?.otherWay === true && offer.identity.length > 0;
   return (
     <Frame title={t('person-title')}>
       <Steps now="person" />
       <form ref={element} class="form" onSubmit={submit} noValidate>
-        <PersonFields of={of} />
+        <PersonFields of={of} phoneHint={t(PHONE_HINTS[offer.proof])} />
         <FormError text={said?.at === 'form' ? said.text : undefined} />
         <div class="actions">
-          <Button type="submit" wide size="xlarge" busy={busy}>
-            {t('person-send')}
+          {otherWay && (
+            <Button wide size="xlarge" busy={busy} onClick={() => send('identity')}>
+              {t('person-other-way')}
+            </Button>
+          )}
+          <Button type="submit" wide size="xlarge" look={otherWay ? 'tertiary' : 'primary'} busy={busy}>
+            {t(SENDING[offer.proof])}
           </Button>
           <Button look="text" onClick={props.onBack}>
             {t('back')}
@@ -42,9 +51,12 @@ export function PersonStep(props: Props) {
   );
 }
 
+const PHONE_HINTS = { sms: 'person-phone-hint', identity: 'person-phone-hint-identity' } as const;
+const SENDING = { sms: 'person-send', identity: 'person-identity' } as const;
+
 type FieldOf = (field: keyof PersonForm) => Pick<FieldProps, 'value' | 'onInput' | 'error'>;
 
-function usePerson({ form, onForm, said, onTyping, onSend }: Props) {
+function usePerson({ form, onForm, said, onTyping, onSend, offer }: Props) {
   const { t } = useTexts();
   const [errors, setErrors] = useState<PersonErrors>({});
   const [busy, setBusy] = useState(false);
@@ -63,20 +75,23 @@ function usePerson({ form, onForm, said, onTyping, onSend }: Props) {
     error: errors[field] ? t(errors[field]) : said?.at === field ? said.text : undefined,
   });
 
-  async function submit(event: Event): Promise<void> {
-    event.preventDefault();
+  async function send(proof: 'sms' | 'identity'): Promise<void> {
     if (busy) return;
     const found = judgePerson(form);
     setErrors(found);
     if (!isFaultless(found)) return focusFirstInvalid(element.current);
     setBusy(true);
-    await onSend();
+    await onSend(proof);
     setBusy(false);
   }
-  return { element, of, busy, submit };
+  function submit(event: Event): void {
+    event.preventDefault();
+    send(offer.proof);
+  }
+  return { element, of, busy, submit, send };
 }
 
-function PersonFields({ of }: { readonly of: FieldOf }) {
+function PersonFields({ of, phoneHint }: { readonly of: FieldOf; readonly phoneHint: string }) {
   const { t } = useTexts();
   return (
     <>
@@ -89,7 +104,7 @@ function PersonFields({ of }: { readonly of: FieldOf }) {
       <Field
         {...of('phone')}
         label={t('person-phone')}
-        hint={t('person-phone-hint')}
+        hint={phoneHint}
         input={{ type: 'tel', name: 'tel', inputMode: 'tel', autoComplete: 'tel', enterKeyHint: 'next' }}
       />
       <PasscodeField

@@ -1,19 +1,20 @@
 import { Button } from '../../common/Button.tsx';
 import { demoLinks } from '../demo.ts';
-import type { Pending } from '../store.ts';
 import { type T, useTexts } from '../texts.ts';
 import { NewTab } from './DemoStrip.tsx';
 
+type MessageProps = { readonly phone: string; readonly reference: string; readonly sent?: boolean };
+
 /** Where the message went, and the three characters that it must show as well (SPEC R-2). */
-export function MessageCard({ pending }: { readonly pending: Pending }) {
+export function MessageCard({ phone, reference, sent = true }: MessageProps) {
   const { t } = useTexts();
   const demo = demoLinks();
   return (
     <div class="card message">
-      <p>{t('proof-sent', { phone: pending.learner.phone })}</p>
+      {sent && <p>{t('proof-sent', { phone })}</p>}
       <dl class="reference">
         <dt>{t('proof-reference')}</dt>
-        <dd>{pending.reference}</dd>
+        <dd>{reference}</dd>
       </dl>
       <p class="aside">{t('proof-reference-hint')}</p>
       <p class="aside">{t('proof-warning')}</p>

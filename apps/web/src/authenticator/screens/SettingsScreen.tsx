@@ -4,34 +4,31 @@ import { withdraw } from '../start.ts';
 import type { MaskedLearner } from '../store.ts';
 import { type TextKey, texts, useTexts } from '../texts.ts';
 import type { World } from '../world.ts';
+import { AskDialog } from './AskDialog.tsx';
 import { Frame } from './Frame.tsx';
 import { LanguageChoice } from './LanguageChoice.tsx';
 import { ResetDialog } from './ResetDialog.tsx';
-import { WithdrawDialog } from './WithdrawDialog.tsx';
 
 type Props = {
   readonly world: World;
   readonly learner: MaskedLearner;
+  /** Whether a certified identity check is to be had: it alone changes a name (SPEC R-9). */
+  readonly renaming: boolean;
+  readonly onChange: (what: 'phone' | 'name') => void;
   readonly onBack: () => void;
   readonly onReset: () => Promise<void>;
   readonly onWithdrawn: (said: TextKey) => void;
 };
 
-export function SettingsScreen({ world, learner, onBack, onReset, onWithdrawn }: Props) {
+export function SettingsScreen(props: Props) {
+  const { world, learner, renaming, onChange, onBack, onReset, onWithdrawn } = props;
   const { t, locale } = useTexts();
   const [asking, setAsking] = useState<'reset' | 'withdraw'>();
   const close = () => setAsking(undefined);
 
-  async function withdrawAll(): Promise<TextKey | undefined> {
-    const result = await withdraw(world);
-    if (result === 'unreachable') return 'problem-unreachable';
-    if (result === 'failed') return 'problem-server';
-    onWithdrawn('notice-withdrawn');
-    return undefined;
-  }
-
   return (
     <Frame title={t('settings-title')} class="settings">
+      <Person learner={learner} renaming={renaming} onChange={onChange} />
       <section>
         <h2>{t('settings-language')}</h2>
         <LanguageChoice chosen={locale} onChoose={texts.choose} />
@@ -45,8 +42,47 @@ export function SettingsScreen({ world, learner, onBack, onReset, onWithdrawn }:
         </Button>
       </div>
       <ResetDialog open={asking === 'reset'} onClose={close} onReset={onReset} />
-      <WithdrawDialog open={asking === 'withdraw'} onClose={close} onWithdraw={withdrawAll} />
+      <AskDialog
+        open={asking === 'withdraw'}
+        title="withdraw-title"
+        button="withdraw-do"
+        onClose={close}
+        onDo={() => withdrawAll(world, onWithdrawn)}
+      >
+        <p>{t('withdraw-text')}</p>
+      </AskDialog>
     </Frame>
+  );
+}
+
+async function withdrawAll(world: World, onWithdrawn: Props['onWithdrawn']): Promise<TextKey | undefined> {
+  const result = await withdraw(world);
+  if (result === 'unreachable') return 'problem-unreachable';
+  if (result === 'failed') return 'problem-server';
+  onWithdrawn('notice-withdrawn');
+  return undefined;
+}
+
+/** SPEC R-9: what may change without registering again. */
+function Person({ learner, renaming, onChange }: Pick<Props, 'learner' | 'renaming' | 'onChange'>) {
+  const { t } = useTexts();
+  return (
+    <section>
+      <h2>{t('settings-person')}</h2>
+      <p>
+        {learner.name} · {learner.phone}
+      </p>
+      <Button look="tertiary" onClick={() => onChange('phone')}>
+        {t('change-phone')}
+      </Button>
+      {renaming ? (
+        <Button look="tertiary" onClick={() => onChange('name')}>
+          {t('change-name')}
+        </Button>
+      ) : (
+        <p class="aside">{t('change-name-institution')}</p>
+      )}
+    </section>
   );
 }
 

@@ -5,9 +5,13 @@ import { type TextKey, texts, useTexts } from '../texts.ts';
 import { Frame } from './Frame.tsx';
 import { LanguageChoice } from './LanguageChoice.tsx';
 
-type Props = { readonly notice: TextKey | undefined; readonly onStart: () => void };
+type Props = {
+  readonly notice: TextKey | undefined;
+  readonly onStart: () => void;
+  readonly onHelp: () => void;
+};
 
-export function Welcome({ notice, onStart }: Props) {
+export function Welcome({ notice, onStart, onHelp }: Props) {
   const { t } = useTexts();
   const [offer, setOffer] = useState<InstallOffer>();
   useEffect(() => onInstallOffer(setOffer), []);
@@ -35,6 +39,9 @@ export function Welcome({ notice, onStart }: Props) {
           <p class="aside">{t('welcome-window')}</p>
         </div>
       )}
+      <Button look="text" class="quiet" onClick={onHelp}>
+        {t('help-open')}
+      </Button>
       <LanguageChoice chosen={texts.locale()} onChoose={texts.choose} />
     </Frame>
   );

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { Button } from '../../common/Button.tsx';
-import type { Over as OverKind } from '../store.ts';
 import { type TextKey, useTexts } from '../texts.ts';
 import { Frame } from './Frame.tsx';
 import { Picture, type PictureName } from './pictures.tsx';
@@ -48,20 +47,6 @@ export function Stuck({ why }: { readonly why: keyof typeof STUCK }) {
       button="retry"
       onClick={() => globalThis.location.reload()}
     />
-  );
-}
-
-const OVER = {
-  replaced: { picture: 'phones', title: 'state-replaced-title', text: 'state-replaced-text' },
-  ended: { picture: 'stop', title: 'state-ended-title', text: 'state-ended-text' },
-  erased: { picture: 'lock', title: 'state-erased-title', text: 'state-erased-text' },
-} as const satisfies Record<OverKind, { picture: PictureName; title: TextKey; text: TextKey }>;
-
-export function Over({ over, onRegister }: { readonly over: OverKind; readonly onRegister: () => void }) {
-  const { t } = useTexts();
-  const { picture, title, text } = OVER[over];
-  return (
-    <State picture={picture} title={title} text={t(text)} button="state-register" onClick={onRegister} />
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../common/Button.tsx';
 import { Dialog } from '../../common/Dialog.tsx';
@@ -6,39 +7,46 @@ import { FormError } from './FormError.tsx';
 
 type Props = {
   readonly open: boolean;
+  readonly title: TextKey;
+  readonly button: TextKey;
+  readonly children: ComponentChildren;
   readonly onClose: () => void;
   /** Resolves to what went wrong, if anything. */
-  readonly onWithdraw: () => Promise<TextKey | undefined>;
+  readonly onDo: () => Promise<TextKey | undefined>;
 };
 
-/** SPEC P-2: as easy to withdraw as it was to consent. */
-export function WithdrawDialog({ open, onClose, onWithdraw }: Props) {
+/** Asks once before something that is not taken back. */
+export function AskDialog({ open, title, button, children, onClose, onDo }: Props) {
   const { t } = useTexts();
+  const close = () => {
+    setFailed(undefined);
+    onClose();
+  };
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<TextKey>();
   async function go(): Promise<void> {
     setBusy(true);
     setFailed(undefined);
-    setFailed(await onWithdraw());
+    setFailed(await onDo());
     setBusy(false);
   }
   return (
     <Dialog
       open={open}
-      title={t('withdraw-title')}
-      onClose={onClose}
+      title={t(title)}
+      onClose={close}
       buttons={
         <>
-          <Button look="tertiary" onClick={onClose}>
+          <Button look="tertiary" onClick={close}>
             {t('cancel')}
           </Button>
           <Button class="danger" busy={busy} onClick={go}>
-            {t('withdraw-do')}
+            {t(button)}
           </Button>
         </>
       }
     >
-      <p>{t('withdraw-text')}</p>
+      {children}
       <FormError text={failed && t(failed)} />
     </Dialog>
   );
