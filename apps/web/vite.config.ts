@@ -46,11 +46,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { app: here('app/index.html'), check: here('check/index.html') },
+      input: {
+        app: here('app/index.html'),
+        check: here('check/index.html'),
+        identity: here('identity/index.html'),
+        portone: here('portone/index.html'),
+        simulator: here('simulator/index.html'),
+      },
     },
   },
   server: {
-    proxy: { '/app-api': 'http://localhost:4000', '^/check/[^/]+/(state|code)$': 'http://localhost:4000' },
+    proxy: {
+      '/app-api': 'http://localhost:4000',
+      '^/check/[^/]+/(state|code|identity)$': 'http://localhost:4000',
+    },
   },
 });
 

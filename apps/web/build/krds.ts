@@ -89,7 +89,7 @@ function dropUnread(css: string, readElsewhere: string): string {
 
 async function build(ownCss: string): Promise<string> {
   const [purged] = await new PurgeCSS().purge({
-    content: [join(WEB, 'src/**/*.tsx'), join(WEB, '{app,check}/*.html')],
+    content: [join(WEB, 'src/**/*.tsx'), join(WEB, '{app,check,identity,portone}/*.html')],
     css: [{ raw: compileComponents() }],
     safelist: ['html', 'body', ':root'],
   });

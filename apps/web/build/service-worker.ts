@@ -4,7 +4,9 @@ import { VitePWA } from 'vite-plugin-pwa';
 // The worker lies at the root because its scope /app/ must not reach /app-api, /check or /console; a file name
 // under app/ fails silently (DESIGN, traps). It precaches what the app page needs to open without a network.
 
-const OTHER_PAGES = ['check/**', 'console/**', 'assets/check-*', 'assets/console-*'];
+// Eight characters of hash: a chunk that pages have in common is named after a module, and the app may need it.
+const OTHERS = ['check', 'console', 'identity', 'portone', 'simulator'];
+const OTHER_PAGES = OTHERS.flatMap((page) => [`${page}/**`, `assets/${page}-????????.*`]);
 
 type Entry = { url: string; revision: string | null; size: number };
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Locale } from '../common/texts.ts';
+import type { Locale } from '../common/locale.ts';
+import { preferredLocale } from '../common/translator.ts';
 import { Loading, Over, Unknown, Unreachable } from './EndScreens.tsx';
 import { isFramed } from './host.ts';
 import { OpenCheck } from './OpenCheck.tsx';
@@ -61,11 +62,4 @@ function Content({ check, state }: { readonly check: Check; readonly state: Chec
         return <Unreachable until={shown.until} retry={check.reload} />;
     }
   }
-}
-
-function preferredLocale(): Locale {
-  const preferred = navigator.languages
-    .map((tag) => tag.slice(0, 2))
-    .find((tag) => tag === 'ko' || tag === 'en');
-  return preferred === 'en' ? 'en' : 'ko';
 }

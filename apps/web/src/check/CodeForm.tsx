@@ -2,23 +2,27 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../common/Button.tsx';
 import { CodeField } from '../common/CodeField.tsx';
-import { clockText, spokenTime } from './durations.ts';
+import { useNow } from '../common/use-now.ts';
+import { needsOtherWay, waysOf } from './identity.ts';
+import { Limits } from './Limits.tsx';
 import { NextStep } from './NextStep.tsx';
 import { refusalText } from './refusal-text.ts';
-import type { Notice, OpenScreen } from './state.ts';
+import type { OpenScreen } from './state.ts';
 import { useTexts } from './texts.ts';
 import type { Check } from './use-check.ts';
-import { useNow } from './use-now.ts';
+import type { Identity } from './use-identity.ts';
+import { SecondWays } from './Ways.tsx';
 
-type Props = { readonly screen: OpenScreen; readonly check: Check };
+type Props = { readonly screen: OpenScreen; readonly check: Check; readonly identity: Identity };
 
-export function CodeForm({ screen, check }: Props) {
+export function CodeForm({ screen, check, identity }: Props) {
   const t = useTexts();
   const { state, notice } = screen;
   const [typed, setTyped] = useState('');
-  const input = useAttention(notice, () => setTyped(''));
+  const input = useAttention(screen, () => setTyped(''));
   const now = useNow();
   const waiting = notice !== null && 'until' in notice && notice.until > now;
+  const isWayOut = needsOtherWay(screen) && waysOf(state).length > 0;
   const unknown = notice?.kind === 'outcome-unknown';
 
   function submit(event: Event): void {
@@ -36,14 +40,21 @@ export function CodeForm({ screen, check }: Props) {
         error={notice ? refusalText(notice, t) : lockedText(state.locked, t('refused.locked'))}
         inputRef={input}
       />
-      <NextStep screen={screen} check={check} />
+      <NextStep screen={screen} check={check} identity={identity} />
       <Limits screen={screen} now={now} />
       {!unknown && (
-        <Button type="submit" size="xlarge" wide busy={check.sending || waiting}>
+        <Button
+          type="submit"
+          size="xlarge"
+          look={isWayOut ? 'secondary' : 'primary'}
+          wide
+          busy={check.sending || waiting}
+        >
           {check.sending ? t('code.sending') : t('code.submit')}
         </Button>
       )}
       <OpenApp url={state.install.url} />
+      {!isWayOut && <SecondWays screen={screen} identity={identity} />}
     </form>
   );
 }
@@ -59,11 +70,11 @@ function OpenApp({ url }: { readonly url: string }) {
 }
 
 /** The field that has the focus at first, and again after each refusal with its text selected. */
-function useAttention(notice: Notice | null, clear: () => void): RefObject<HTMLInputElement | null> {
+function useAttention({ notice, state }: OpenScreen, clear: () => void): RefObject<HTMLInputElement | null> {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // On a phone the keyboard would cover the page before it has been read.
-    if (matchMedia('(pointer: fine)').matches) input.current?.focus();
+    // How an identity check ended is read first. On a phone the keyboard would cover the page before that is.
+    if (state.identity === undefined && matchMedia('(pointer: fine)').matches) input.current?.focus();
   }, []);
   useEffect(() => {
     if (notice === null) return;
@@ -77,29 +88,4 @@ function useAttention(notice: Notice | null, clear: () => void): RefObject<HTMLI
 
 function lockedText(locked: boolean, text: string): string | undefined {
   return locked ? text : undefined;
-}
-
-function Limits({ screen, now }: { readonly screen: OpenScreen; readonly now: number }) {
-  const t = useTexts();
-  const left = screen.deadline - now;
-  return (
-    <div class="limits">
-      <p>
-        {t('code.time-left')} <b class="digits">{clockText(left)}</b>
-      </p>
-      {screen.state.registered && (
-        <p>
-          {t('code.tries-left')} <b class="digits">{t('code.tries', { count: screen.state.triesLeft })}</b>
-        </p>
-      )}
-      <p class="sr-only" role="status">
-        {spokenAt(left) > 0 && t('code.time-left-spoken', { time: spokenTime(spokenAt(left), t) })}
-      </p>
-    </div>
-  );
-}
-
-/** Said three times, not every second: at three minutes, one minute and thirty seconds. */
-function spokenAt(left: number): number {
-  return [30_000, 60_000, 180_000].find((mark) => left <= mark && left > 0) ?? 0;
 }

@@ -1,3 +1,5 @@
+import { waysOf } from './identity.ts';
+import { waysText } from './identity-text.ts';
 import type { CheckState } from './state.ts';
 import { useTexts } from './texts.ts';
 import type { TextKey } from './texts-ko.ts';
@@ -11,14 +13,13 @@ const firstSteps: readonly TextKey[] = [
 ];
 const questions = ['errors', 'passcode', 'phone', 'abroad', 'mismatch'] as const;
 
-type Props = { readonly help: CheckState['help'] };
-
-export function Help({ help }: Props) {
+export function Help({ state }: { readonly state: CheckState }) {
   const t = useTexts();
+  const ways = waysText(waysOf(state), t);
   return (
     <footer class="help">
       <h2>{t('help.title')}</h2>
-      <Contacts help={help} />
+      <Contacts help={state.help} />
       <details>
         <summary>{t('manual.first')}</summary>
         <ol>
@@ -33,16 +34,25 @@ export function Help({ help }: Props) {
           {questions.map((question) => (
             <div key={question}>
               <dt>{t(`manual.${question}-q`)}</dt>
-              <dd>{t(`manual.${question}-a`)}</dd>
+              <dd>
+                {t(`manual.${question}-a`)}
+                {question === 'errors' && ways !== '' && ` ${t('manual.errors-ways', { ways })}`}
+              </dd>
             </div>
           ))}
+          {ways !== '' && (
+            <div>
+              <dt>{t('manual.without-q')}</dt>
+              <dd>{t('manual.without-a', { ways })}</dd>
+            </div>
+          )}
         </dl>
       </details>
     </footer>
   );
 }
 
-function Contacts({ help }: Props) {
+function Contacts({ help }: Pick<CheckState, 'help'>) {
   const t = useTexts();
   if (!help.phone && !help.url) return null;
   return (

@@ -1,12 +1,18 @@
 import { secondsLeft } from '@motp/otp';
 import type { ComponentChildren } from 'preact';
 import { Button } from '../common/Button.tsx';
+import { useNow } from '../common/use-now.ts';
+import { spokenTime } from './durations.ts';
+import { waysOf } from './identity.ts';
+import { waysText } from './identity-text.ts';
 import type { Notice, OpenScreen } from './state.ts';
 import { useTexts } from './texts.ts';
+import type { TextKey } from './texts-ko.ts';
 import type { Check } from './use-check.ts';
-import { useNow } from './use-now.ts';
+import type { Identity } from './use-identity.ts';
+import { FirstWays } from './Ways.tsx';
 
-type Props = { readonly screen: OpenScreen; readonly check: Check };
+type Props = { readonly screen: OpenScreen; readonly check: Check; readonly identity: Identity };
 type Refused = Extract<Notice, { kind: 'refused' }>;
 type Step = (props: Props & { readonly refused: Refused }) => ComponentChildren;
 
@@ -15,7 +21,7 @@ const steps: Readonly<Record<Refused['reason'], Step>> = {
   'code-used': ({ screen }) => <NewCode screen={screen} />,
   'code-too-old': () => null,
   'clock-off': ({ refused, ...props }) => (refused.triesLeft === 0 ? <Locked {...props} /> : <Clock />),
-  'not-registered': ({ screen }) => <Register screen={screen} />,
+  'not-registered': (props) => <Register {...props} />,
   'name-differs': (props) => <Differs field="name" value={props.refused.registeredName} {...props} />,
   'phone-differs': (props) => <Differs field="phone" value={props.refused.registeredPhone} {...props} />,
   locked: (props) => <Locked {...props} />,
@@ -29,10 +35,10 @@ export function NextStep(props: Props) {
 }
 
 function stepAfter(notice: Notice | null, locked: boolean, props: Props): ComponentChildren {
-  if (notice === null) return locked ? <Locked {...props} /> : null;
-  if (notice.kind === 'refused') return steps[notice.reason]({ ...props, refused: notice });
-  if (notice.kind === 'outcome-unknown') return <AskAgain {...props} />;
-  return 'until' in notice ? <Wait until={notice.until} /> : null;
+  if (notice?.kind === 'outcome-unknown') return <AskAgain {...props} />;
+  if (locked) return <Locked {...props} />;
+  if (notice?.kind === 'refused') return steps[notice.reason]({ ...props, refused: notice });
+  return notice !== null && 'until' in notice ? <Wait until={notice.until} /> : null;
 }
 
 /** Seconds are for the eye alone: a screen reader would have to say every one of them. */
@@ -48,8 +54,8 @@ function NewCode({ screen }: Pick<Props, 'screen'>) {
 
 function Wait({ until }: { readonly until: number }) {
   const t = useTexts();
-  const seconds = Math.ceil((until - useNow()) / 1000);
-  return seconds > 0 ? <p aria-hidden="true">{t('next.wait', { seconds })}</p> : null;
+  const left = until - useNow();
+  return left > 0 ? <p aria-hidden="true">{t('next.wait', { time: spokenTime(left, t) })}</p> : null;
 }
 
 function AskAgain({ check }: Props) {
@@ -65,19 +71,42 @@ function Clock() {
   return <p>{useTexts()('next.clock')}</p>;
 }
 
-function Register({ screen }: Pick<Props, 'screen'>) {
+function Register(props: Props) {
   const t = useTexts();
   return (
-    <a class="krds-btn secondary large" href={screen.state.install.url} target="_blank" rel="noopener">
-      {t('next.register')}
-      <span class="sr-only">{t('code.new-tab')}</span>
-    </a>
+    <>
+      <a
+        class="krds-btn secondary large"
+        href={props.screen.state.install.url}
+        target="_blank"
+        rel="noopener"
+      >
+        {t('next.register')}
+        <span class="sr-only">{t('code.new-tab')}</span>
+      </a>
+      <WayOut text="next.not-registered-ways" {...props} />
+    </>
+  );
+}
+
+type WayOutProps = Pick<Props, 'screen' | 'identity'> & { readonly text: TextKey };
+
+/** C-6: 휴대폰 and 아이핀, where this check has them. */
+function WayOut({ text, screen, identity }: WayOutProps) {
+  const t = useTexts();
+  const ways = waysOf(screen.state);
+  if (ways.length === 0) return null;
+  return (
+    <>
+      <p>{t(text, { ways: waysText(ways, t) })}</p>
+      <FirstWays screen={screen} identity={identity} />
+    </>
   );
 }
 
 type DiffersProps = Props & { readonly field: 'name' | 'phone'; readonly value: string | undefined };
 
-function Differs({ field, value, screen }: DiffersProps) {
+function Differs({ field, value, screen, identity }: DiffersProps) {
   const t = useTexts();
   return (
     <>
@@ -87,14 +116,16 @@ function Differs({ field, value, screen }: DiffersProps) {
         </p>
       )}
       <p>{t(`next.${field}-differs`, { institution: screen.state.institution.name })}</p>
+      <WayOut text="next.differs-ways" screen={screen} identity={identity} />
       <Contact screen={screen} />
     </>
   );
 }
 
-function Locked({ screen }: Props) {
+function Locked({ screen, identity }: Props) {
   return (
     <>
+      <WayOut text="next.locked-ways" screen={screen} identity={identity} />
       <p>{useTexts()('next.locked')}</p>
       <Contact screen={screen} />
     </>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { End } from './EndScreens.tsx';
+import { End } from '../common/End.tsx';
 import type { Host } from './host.ts';
 import type { Screen } from './state.ts';
 import { useTexts } from './texts.ts';

@@ -20,7 +20,14 @@ const state: CheckState = {
   serverTime: '2026-11-23T12:00:00.000Z',
   expiresAt: '2026-11-23T12:10:00.000Z',
 };
-const open: OpenScreen = { kind: 'open', state, deadline: now + 600_000, clockOffset: 0, notice: null };
+const open: OpenScreen = {
+  kind: 'open',
+  state,
+  deadline: now + 600_000,
+  clockOffset: 0,
+  asked: now,
+  notice: null,
+};
 
 const ok = <Body>(body: Body): Answer<Body> => ({ kind: 'ok', status: 200, body });
 const problem = (status: number, code: string, retryAfter?: number): Answer<never> => ({
@@ -38,6 +45,7 @@ describe('the state of the check', () => {
       state,
       deadline: late + 600_000,
       clockOffset: -3_600_000,
+      asked: late,
       notice: null,
     });
   });

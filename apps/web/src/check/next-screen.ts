@@ -1,18 +1,28 @@
 import type { Answer } from '../common/problem.ts';
 import type { AnswerReply, CheckState, Notice, OpenScreen, Screen, StateReply } from './state.ts';
 
-/** What the server's state makes of the page. `last` is what the page knew before. `now` in epoch ms. */
-export function screenOf(answer: Answer<StateReply>, now: number, last: CheckState | null): Screen {
+/**
+ * What the server's state makes of the page. `last` is what the page knew before; `asked` and `now` are epoch ms
+ * of this device.
+ */
+export function screenOf(
+  answer: Answer<StateReply>,
+  now: number,
+  last: CheckState | null,
+  asked = now,
+): Screen {
   if (answer.kind === 'unreachable') return { kind: 'unreachable', until: now };
   if (answer.kind === 'problem') {
     if (answer.problem.status === 404) return { kind: 'unknown' };
     if (answer.problem.status === 410) return { kind: 'over', status: 'expired', state: last };
     return { kind: 'unreachable', until: waitUntil(answer.retryAfter, now) };
   }
-  return screenOfState(answer.body, now, last);
+  return screenOfState(answer.body, { now, asked }, last);
 }
 
-function screenOfState(state: StateReply, now: number, last: CheckState | null): Screen {
+type When = { readonly now: number; readonly asked: number };
+
+function screenOfState(state: StateReply, { now, asked }: When, last: CheckState | null): Screen {
   if (!('id' in state)) {
     // `status` alone: after expiry, and ten minutes after passing.
     return { kind: 'over', status: state.status === 'passed' ? 'passed' : 'expired', state: last };
@@ -25,6 +35,7 @@ function screenOfState(state: StateReply, now: number, last: CheckState | null):
     state,
     deadline: now + Date.parse(state.expiresAt) - served,
     clockOffset: served - now,
+    asked,
     notice: null,
   };
 }
@@ -39,9 +50,14 @@ export function screenAfter(open: OpenScreen, answer: Answer<AnswerReply>, now: 
   const { code, status } = answer.problem;
   if (code === 'not-a-code') return { ...open, notice: { kind: 'not-a-code' } };
   if (status === 404) return { kind: 'unknown' };
-  if (status === 429) return { ...open, notice: { kind: 'busy', until: waitUntil(answer.retryAfter, now) } };
+  if (status === 429) return { ...open, notice: paused(code, waitUntil(answer.retryAfter, now)) };
   return null;
 }
+
+const paused = (code: string, until: number): Notice => ({
+  kind: code === 'too-many-failures' ? code : 'busy',
+  until,
+});
 
 function afterReply(open: OpenScreen, reply: AnswerReply): Screen | null {
   if (reply?.outcome === 'passed') return passed(open.state, reply);

@@ -17,7 +17,7 @@ export type { AnswerReply, RefusedAnswer };
 export type Notice =
   | { readonly kind: 'not-a-code' }
   | ({ readonly kind: 'refused' } & Omit<RefusedAnswer, 'outcome'>)
-  | { readonly kind: 'busy'; readonly until: number }
+  | { readonly kind: 'busy' | 'too-many-failures'; readonly until: number }
   /** The reply was lost, and the state says that the check is still open. */
   | { readonly kind: 'not-judged'; readonly until: number }
   /** The reply was lost, and so was the state's. */
@@ -30,6 +30,8 @@ export type OpenScreen = {
   readonly deadline: number;
   /** Server's clock minus this device's, milliseconds. */
   readonly clockOffset: number;
+  /** When the state was asked for: it is as new as that. Local epoch milliseconds. */
+  readonly asked: number;
   readonly notice: Notice | null;
 };
 

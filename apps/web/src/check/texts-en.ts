@@ -32,6 +32,55 @@ export const en: Readonly<Record<TextKey, string>> = {
   'code.open-app': 'Open the mOTP app',
   'code.new-tab': '(new window)',
 
+  'way.title': 'Can’t use the app?',
+  'way.phone': 'Mobile identity check',
+  'way.ipin': 'i-PIN',
+  'way.motp': 'the mOTP app',
+  'way.or': '{{first}} or {{second}}',
+  'way.starting': 'Opening the identity check',
+
+  'identity.title': '{{way}} is under way',
+  'identity.text':
+    'Please finish the identity check in the window that has opened. This page then goes on by itself.',
+  'identity.closed':
+    'The window seems to be closed. If you have finished the identity check, please wait a moment. If not, choose Show the window.',
+  'identity.show': 'Show the window',
+  'identity.not-shown':
+    'The window could not be opened. Please allow pop-ups in your browser and press again.',
+  'identity.cancel': 'Cancel',
+  'identity.blocked':
+    'Your browser blocked the window of the identity check. Please allow pop-ups and press again, or go on in a new window.',
+  'identity.elsewhere': 'Go on in a new window',
+  'identity.differs-name':
+    'You were identified, but the name differs from the one at {{institution}}. Please use an identity of your own. If the name there is wrong, ask {{institution}} to correct it, then start a new check.',
+  'identity.differs-phone':
+    'You were identified, but the mobile number differs from the one at {{institution}}. Please use the phone with the registered number. If your number has changed, ask {{institution}} to correct it, then start a new check.',
+  'identity.differs-birthDate':
+    'You were identified, but the date of birth differs from the one at {{institution}}. Please use an identity of your own. If the date there is wrong, ask {{institution}} to correct it, then start a new check.',
+  'identity.differs':
+    'You were identified, but your data differ from those at {{institution}}. Please use an identity of your own, or contact {{institution}}.',
+  'identity.failed':
+    'You could not be identified and have not passed yet. Please start again or choose another way.',
+  'identity.cancelled':
+    'The identity check was cancelled. You have not passed yet: please start again or choose another way.',
+  'identity.over': 'The time for the identity check ran out. You have not passed yet: please start again.',
+  'trouble.provider-unavailable':
+    'The service of {{way}} does not answer. Please use {{others}}, or try again in a little while.',
+  'trouble.identity-unavailable': '{{way}} cannot be used at the moment. Please use {{others}}.',
+  'trouble.identity-limit':
+    'You have started as many identity checks as are allowed. Please use the mOTP app, or start again in about {{time}}.',
+  'trouble.too-many-failures':
+    'There were many failed attempts, so this is paused. Please try again in about {{time}}.',
+  'trouble.unreachable':
+    'The server cannot be reached, so nothing was started. Please check your connection and press again.',
+  'trouble.other': 'The server could not start it. Please press again in a little while, or use {{others}}.',
+
+  'replaced.text':
+    'On {{time}} the mOTP app of this number moved to another phone. Please enter the code of the phone that was registered last.',
+  'replaced.not-you':
+    'If you did not do this, open the app on the phone you used before and report it, and tell {{institution}}.',
+
+  'time.locale': 'en-GB',
   'time.minutes-seconds': '{{minutes}} min {{seconds}} s',
   'time.minutes': '{{minutes}} min',
   'time.seconds': '{{seconds}} s',
@@ -54,7 +103,10 @@ export const en: Readonly<Record<TextKey, string>> = {
   'refused.not-registered': 'No mOTP app is registered with this number. Please register the app first.',
   'refused.name-differs': 'The name registered in the app differs from the name at your institution.',
   'refused.phone-differs': 'The number registered in the app differs from the number at your institution.',
-  'refused.locked': 'Checks are locked after five wrong codes.',
+  'refused.locked':
+    'Checks are locked: too many codes were wrong, or somebody reported that this app is not theirs.',
+  'refused.too-many-failures':
+    'There were many wrong attempts, so this is paused. Please try again in a little while.',
   'refused.busy': 'There are many requests at the moment. Please try again in a little while.',
   'refused.not-judged':
     'The connection was lost and the code was not checked. You have not passed yet: please press Confirm again.',
@@ -62,7 +114,7 @@ export const en: Readonly<Record<TextKey, string>> = {
     'The server cannot be reached, so the result is not known yet. Please check your connection, then ask for the result.',
 
   'next.new-code-in': 'New code in about {{seconds}} s',
-  'next.wait': 'You can try again in {{seconds}} s',
+  'next.wait': 'You can try again in {{time}}',
   'next.ask-again': 'Ask for the result',
   'next.clock': 'You do not need to set the clock: the app corrects it by itself.',
   'next.registered-name': 'Name registered in the app',
@@ -73,6 +125,10 @@ export const en: Readonly<Record<TextKey, string>> = {
     'If your number has changed, put the new number into your profile at the institution. If the profile is right, reset the app and register again with that number.',
   'next.contact': 'Contact: {{phone}}',
   'next.contact-institution': 'If this does not help, please contact {{institution}}.',
+  'next.locked-ways':
+    'You can go on at once with {{ways}}. If the result also matches the data in the app, the lock is lifted.',
+  'next.not-registered-ways': 'You can also go on without the app: {{ways}}.',
+  'next.differs-ways': 'If your profile at the institution is right, you can go on at once with {{ways}}.',
   'next.locked':
     'In the mOTP app choose Reset and register again: you can then go on at once. Your number is confirmed by a text message.',
   'next.register': 'Register the app',
@@ -133,12 +189,16 @@ export const en: Readonly<Record<TextKey, string>> = {
   'manual.errors-q': 'I entered five wrong codes and am locked out.',
   'manual.errors-a':
     'Choose Reset in the app and register again: you can then go on at once. Your number is confirmed by a text message.',
+  'manual.errors-ways':
+    'You can also go on with {{ways}}. If the result matches the data in the app, the lock is lifted too.',
   'manual.passcode-q': 'I forgot my app passcode.',
   'manual.passcode-a':
     'The passcode never leaves your phone, so nobody can tell it to you. Choose Reset in the app and register again with a new passcode.',
   'manual.phone-q': 'I have a new phone, or deleted the app.',
   'manual.phone-a':
     'Open the app on the new phone and register again. The old phone’s registration ends by itself. If your number has changed, change it in your profile at the institution too.',
+  'manual.without-q': 'I have no phone with me, or mOTP does not work.',
+  'manual.without-a': 'Please use {{ways}} on this page. A window for it opens.',
   'manual.abroad-q': 'Does it work abroad?',
   'manual.abroad-a':
     'Yes. You do not need to set your phone to Korean time: the app follows the clock of the server.',

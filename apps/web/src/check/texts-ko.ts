@@ -31,6 +31,51 @@ export const ko = {
   'code.open-app': 'mOTP 앱 열기',
   'code.new-tab': '(새 창)',
 
+  'way.title': '앱을 쓸 수 없으세요?',
+  'way.phone': '휴대폰 본인인증',
+  'way.ipin': '아이핀',
+  'way.motp': 'mOTP 앱',
+  'way.or': '{{first}}이나 {{second}}',
+  'way.starting': '본인확인 창을 여는 중입니다',
+
+  'identity.title': '{{way}}을 진행하고 있습니다',
+  'identity.text': '열린 창에서 본인확인을 마쳐 주세요. 마치면 이 화면이 저절로 바뀝니다.',
+  'identity.closed':
+    '창이 닫힌 것 같습니다. 본인확인을 마쳤으면 잠시 기다려 주세요. 마치지 못했으면 창 다시 보기를 눌러 주세요.',
+  'identity.show': '창 다시 보기',
+  'identity.not-shown': '창을 열지 못했습니다. 브라우저의 팝업 차단을 풀고 다시 눌러 주세요.',
+  'identity.cancel': '취소',
+  'identity.blocked':
+    '브라우저가 본인확인 창을 막았습니다. 팝업 차단을 풀고 다시 누르거나, 새 창에서 이어서 인증해 주세요.',
+  'identity.elsewhere': '새 창에서 이어서 인증하기',
+  'identity.differs-name':
+    '본인확인은 되었으나 {{institution}}에 등록된 이름과 다릅니다. 본인 명의로 다시 확인해 주세요. 등록된 이름이 틀렸으면 {{institution}}에 고쳐 달라고 한 뒤 본인인증을 새로 시작해 주세요.',
+  'identity.differs-phone':
+    '본인확인은 되었으나 {{institution}}에 등록된 휴대폰 번호와 다릅니다. 등록된 번호의 휴대폰으로 다시 확인해 주세요. 번호가 바뀌었으면 {{institution}}에 고쳐 달라고 한 뒤 본인인증을 새로 시작해 주세요.',
+  'identity.differs-birthDate':
+    '본인확인은 되었으나 {{institution}}에 등록된 생년월일과 다릅니다. 본인 명의로 다시 확인해 주세요. 등록된 생년월일이 틀렸으면 {{institution}}에 고쳐 달라고 한 뒤 본인인증을 새로 시작해 주세요.',
+  'identity.differs':
+    '본인확인은 되었으나 {{institution}}에 등록된 정보와 다릅니다. 본인 명의로 다시 확인하거나 {{institution}}에 문의해 주세요.',
+  'identity.failed':
+    '본인확인을 하지 못했습니다. 아직 인증되지 않았으니 다시 시작하거나 다른 방법으로 인증해 주세요.',
+  'identity.cancelled':
+    '본인확인을 취소했습니다. 아직 인증되지 않았으니 다시 시작하거나 다른 방법으로 인증해 주세요.',
+  'identity.over': '본인확인할 시간이 지났습니다. 아직 인증되지 않았으니 다시 시작해 주세요.',
+  'trouble.provider-unavailable':
+    '{{way}} 서비스가 응답하지 않습니다. {{others}}으로 인증하시거나 잠시 뒤 다시 눌러 주세요.',
+  'trouble.identity-unavailable': '지금은 {{way}}을 쓸 수 없습니다. {{others}}으로 인증해 주세요.',
+  'trouble.identity-limit':
+    '본인확인을 시작할 수 있는 횟수를 다 썼습니다. mOTP 앱으로 인증하시거나 약 {{time}} 뒤에 다시 시작해 주세요.',
+  'trouble.too-many-failures': '실패한 시도가 많아 잠시 멈췄습니다. 약 {{time}} 뒤에 다시 눌러 주세요.',
+  'trouble.unreachable': '서버와 연결되지 않아 시작하지 못했습니다. 인터넷 연결을 살핀 뒤 다시 눌러 주세요.',
+  'trouble.other': '서버의 문제로 시작하지 못했습니다. 잠시 뒤 다시 누르거나 {{others}}으로 인증해 주세요.',
+
+  'replaced.text':
+    '{{time}}에 이 번호의 mOTP 앱이 다른 휴대폰으로 옮겨졌습니다. 나중에 등록한 휴대폰의 앱에 나오는 번호를 입력해 주세요.',
+  'replaced.not-you':
+    '본인이 옮기지 않았으면 먼저 쓰던 휴대폰에서 앱을 열어 ‘본인이 아닙니다’를 누르고, {{institution}}에도 알려 주세요.',
+
+  'time.locale': 'ko-KR',
   'time.minutes-seconds': '{{minutes}}분 {{seconds}}초',
   'time.minutes': '{{minutes}}분',
   'time.seconds': '{{seconds}}초',
@@ -51,7 +96,9 @@ export const ko = {
   'refused.not-registered': '이 휴대폰 번호로 등록된 mOTP 앱이 없습니다. 앱을 먼저 등록해 주세요.',
   'refused.name-differs': '앱에 등록된 이름이 훈련기관의 이름과 다릅니다.',
   'refused.phone-differs': '앱에 등록된 휴대폰 번호가 훈련기관의 번호와 다릅니다.',
-  'refused.locked': '인증번호를 5번 잘못 입력하여 인증이 잠겨 있습니다.',
+  'refused.locked':
+    '인증이 잠겨 있습니다. 인증번호를 여러 번 잘못 입력했거나, 본인이 등록한 앱이 아니라는 신고가 있었습니다.',
+  'refused.too-many-failures': '잘못된 시도가 많아 잠시 멈췄습니다. 조금 뒤에 다시 눌러 주세요.',
   'refused.busy': '요청이 많아 잠시 멈췄습니다. 조금 뒤에 다시 눌러 주세요.',
   'refused.not-judged':
     '연결이 끊겨 확인하지 못했습니다. 아직 인증되지 않았으니 인증하기를 다시 눌러 주세요.',
@@ -59,7 +106,7 @@ export const ko = {
     '서버와 연결되지 않아 결과를 아직 모릅니다. 인터넷 연결을 살핀 뒤 결과를 확인해 주세요.',
 
   'next.new-code-in': '새 번호까지 약 {{seconds}}초',
-  'next.wait': '{{seconds}}초 뒤에 다시 누를 수 있습니다',
+  'next.wait': '{{time}} 뒤에 다시 누를 수 있습니다',
   'next.ask-again': '결과 확인하기',
   'next.clock': '휴대폰 시계를 직접 바꾸지 않아도 됩니다. 앱이 스스로 맞춥니다.',
   'next.registered-name': '앱에 등록된 이름',
@@ -70,6 +117,9 @@ export const ko = {
     '번호를 바꾸었다면 훈련기관 회원정보의 번호를 지금 쓰는 번호로 고쳐 주세요. 회원정보가 맞으면 앱을 초기화한 뒤 그 번호로 다시 등록해 주세요.',
   'next.contact': '문의: {{phone}}',
   'next.contact-institution': '해결되지 않으면 {{institution}}에 문의해 주세요.',
+  'next.locked-ways': '{{ways}}으로 지금 인증할 수 있습니다. 앱에 등록한 정보와도 맞으면 잠김이 풀립니다.',
+  'next.not-registered-ways': '앱 없이 {{ways}}으로 인증할 수도 있습니다.',
+  'next.differs-ways': '훈련기관 회원정보가 맞으면 {{ways}}으로 지금 인증할 수 있습니다.',
   'next.locked':
     'mOTP 앱에서 등록 초기화를 누르고 다시 등록하면 바로 인증할 수 있습니다. 등록할 때 문자로 본인 번호를 확인합니다.',
   'next.register': '앱 등록하러 가기',
@@ -128,12 +178,15 @@ export const ko = {
   'manual.errors-q': '인증번호를 5번 틀려 잠겼습니다.',
   'manual.errors-a':
     '앱에서 등록 초기화를 누르고 다시 등록하면 바로 인증할 수 있습니다. 등록할 때 문자로 본인 번호를 확인합니다.',
+  'manual.errors-ways': '{{ways}}으로 인증해도 됩니다. 앱에 등록한 정보와 맞으면 잠김도 풀립니다.',
   'manual.passcode-q': '앱 비밀번호를 잊었습니다.',
   'manual.passcode-a':
     '비밀번호는 휴대폰 밖에 저장되지 않아 아무도 알려 드릴 수 없습니다. 앱에서 등록 초기화를 누르고 새 비밀번호로 다시 등록해 주세요.',
   'manual.phone-q': '휴대폰을 바꾸었거나 앱을 지웠습니다.',
   'manual.phone-a':
     '새 휴대폰에서 앱을 열고 다시 등록하면 됩니다. 예전 휴대폰의 등록은 저절로 끝납니다. 번호가 바뀌었으면 훈련기관의 회원정보도 고쳐 주세요.',
+  'manual.without-q': '휴대폰이 없거나 mOTP를 쓸 수 없습니다.',
+  'manual.without-a': '이 화면의 {{ways}}으로 인증해 주세요. 누르면 본인확인 창이 열립니다.',
   'manual.abroad-q': '외국에서도 쓸 수 있나요?',
   'manual.abroad-a':
     '네. 휴대폰 시계를 한국 시간으로 바꿀 필요가 없습니다. 앱이 서버 시각에 스스로 맞춥니다.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockText, offsetText, spokenTime } from './durations.ts';
+import { clockText, dateText, offsetText, spokenTime } from './durations.ts';
 import { occasionText, readablePhone } from './learner-text.ts';
 import { refusalText } from './refusal-text.ts';
 import { translator } from './texts.ts';
@@ -56,6 +56,17 @@ describe('texts of the check page', () => {
     );
   });
 
+  it('R-5 when another phone took over is said in the words of the language', () => {
+    const at = new Date(2026, 10, 23, 14, 5).toISOString();
+    expect(dateText(at, t)).toBe('11월 23일 14:05');
+    expect(dateText(at, translator('en'))).toBe('23 November at 14:05');
+  });
+
+  it('O-7 too many failures are said with a time to wait', () => {
+    const notice = { kind: 'too-many-failures', until: 0 } as const;
+    expect(refusalText(notice, t)).toBe('잘못된 시도가 많아 잠시 멈췄습니다. 조금 뒤에 다시 눌러 주세요.');
+  });
+
   it('C-2 the time left is shown and spoken', () => {
     expect(clockText(600_000)).toBe('10:00');
     expect(clockText(61_001)).toBe('1:02');
@@ -63,5 +74,7 @@ describe('texts of the check page', () => {
     expect(spokenTime(180_000, t)).toBe('3분');
     expect(spokenTime(30_000, t)).toBe('30초');
     expect(spokenTime(90_000, t)).toBe('1분 30초');
+    expect(spokenTime(3_600_000, t)).toBe('1시간');
+    expect(spokenTime(5_399_001, t)).toBe('1시간 30분');
   });
 });

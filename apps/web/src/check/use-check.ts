@@ -5,6 +5,8 @@ import { screenAfter, screenAfterLostReply, screenOf } from './next-screen.ts';
 import type { AnswerReply, CheckState, OpenScreen, Screen, StateReply } from './state.ts';
 
 export type Check = {
+  /** `/check/{token}` */
+  readonly address: string;
   readonly screen: Screen;
   readonly sending: boolean;
   /** Asks the server how the check stands and shows that. */
@@ -49,12 +51,13 @@ export function useCheck(address: string): Check {
   }, [reload]);
   useReturning(current, reload);
   useRegistering(screen, reload);
-  return { screen, sending, reload, answer };
+  return { address, screen, sending, reload, answer };
 }
 
 async function askState(address: string, last: CheckState | null): Promise<Screen> {
+  const asked = Date.now();
   const answer = await ask<StateReply>(`${address}/state`);
-  return screenOf(answer, Date.now(), last);
+  return screenOf(answer, Date.now(), last, asked);
 }
 
 async function send(address: string, open: OpenScreen, typed: string): Promise<Screen> {

@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
+import { isLocale, type Locale } from './locale.ts';
 
-export type Locale = 'ko' | 'en';
+export type { Locale };
 
 /** Flat tables: one key, one sentence; `{{name}}` is filled in. A key missing in English is a type error. */
 export type Table<Key extends string> = Readonly<Record<Key, string>>;
@@ -16,8 +17,6 @@ export type Texts<Key extends string> = {
 };
 
 const STORED_AS = 'motp-locale';
-
-export const isLocale = (value: unknown): value is Locale => value === 'ko' || value === 'en';
 
 /** The language of the first that speaks: the address, an earlier choice, the browser; Korean otherwise. */
 export function pickLocale(asked: unknown, stored: unknown, preferred: readonly string[]): Locale {
