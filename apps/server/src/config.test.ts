@@ -130,6 +130,30 @@ describe('P-5 settings', () => {
       ['MOTP_PROOF=identity needs MOTP_IDENTITY: without a provider nobody could register'],
     ],
     [
+      'a proof by a provider that says no number',
+      {
+        MOTP_PROOF: 'identity',
+        MOTP_IDENTITY: 'oidc',
+        MOTP_OIDC_ISSUER: 'https://id.example',
+        MOTP_OIDC_CLIENT_ID: 'motp',
+        MOTP_OIDC_CLIENT_SECRET: 'secret',
+        MOTP_OIDC_CLAIMS: 'name=name,birthDate=birthdate,di=di',
+      },
+      ['MOTP_PROOF=identity needs a provider that says the phone number: MOTP_IDENTITY=oidc gives none'],
+    ],
+    [
+      'a proof that only the provider of 아이핀 could give',
+      {
+        MOTP_PROOF: 'identity',
+        MOTP_IDENTITY: 'none',
+        MOTP_IDENTITY_IPIN: 'nice',
+        MOTP_IPIN_NICE_SERVICES: 'I',
+        MOTP_NICE_CLIENT_ID: 'motp',
+        MOTP_NICE_CLIENT_SECRET: 'secret',
+      },
+      ['MOTP_PROOF=identity needs MOTP_IDENTITY: without a provider nobody could register'],
+    ],
+    [
       'a gateway that is not named',
       { MOTP_SMS_WEBHOOK_URL: undefined },
       ['MOTP_SMS_WEBHOOK_URL must be an https address (http on this machine only)'],

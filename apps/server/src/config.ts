@@ -1,3 +1,4 @@
+import { givesOf } from './identity/gives.ts';
 import { isLoopback } from './institutions/rules.ts';
 import { type IdentitySettings, readIdentity } from './provider-settings.ts';
 import { readSms, type SmsSettings } from './sms-settings.ts';
@@ -123,10 +124,15 @@ function contradictions(config: Config): string[] {
   if (isDemo && !isLoopback(config.host)) {
     problems.push('MOTP_HOST must be a loopback address in demo mode: the demo is for this machine only');
   }
-  if (config.registrationProof === 'identity' && config.identity.phone.kind === 'none') {
-    problems.push('MOTP_PROOF=identity needs MOTP_IDENTITY: without a provider nobody could register');
-  }
   const { phone, ipin } = config.identity;
+  const isProvable = givesOf(phone, 'phone').phone || givesOf(ipin, 'ipin').phone;
+  if (config.registrationProof === 'identity' && !isProvable) {
+    problems.push(
+      phone.kind === 'none'
+        ? 'MOTP_PROOF=identity needs MOTP_IDENTITY: without a provider nobody could register'
+        : `MOTP_PROOF=identity needs a provider that says the phone number: MOTP_IDENTITY=${phone.kind} gives none`,
+    );
+  }
   if (phone.kind === 'simulator' || ipin.kind === 'simulator') {
     if (config.workers > 1) {
       problems.push('MOTP_IDENTITY=simulator keeps its windows in one process: leave MOTP_WORKERS at 1');

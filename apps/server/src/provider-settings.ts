@@ -1,3 +1,4 @@
+import type { IdentityMethod } from '@motp/protocol';
 import type { Gives } from './identity/provider.ts';
 import { isLoopback } from './institutions/rules.ts';
 
@@ -47,10 +48,7 @@ export type ProviderSettings =
   | OidcSettings;
 
 /** Who serves which method of C-6. */
-export interface IdentitySettings {
-  readonly phone: ProviderSettings;
-  readonly ipin: ProviderSettings;
-}
+export type IdentitySettings = Readonly<Record<IdentityMethod, ProviderSettings>>;
 
 export interface IdentitySurroundings {
   env: Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exam, type System, startSystem, 홍길동 } from './support/system.ts';
-import type { WireRequest } from './support/transport.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Certifier } from '../src/identity/certifier.fixture.ts';
+import { dialects, exam, type System, startSystem, 홍길동 } from './support/system.ts';
 
 describe('bad input', () => {
   let system: System;
@@ -103,47 +103,112 @@ describe('bad input', () => {
     }
     expect((await post('/check/none/code', { code: '123456' })).status).toBe(404);
   });
-
-  it('P-3 arbitrary input is never answered 500 and changes nothing', async () => {
-    const paths = [
-      '/v1/checks',
-      `/check/${token}/code`,
-      '/app-api/registrations',
-      '/app-api/registrations/reg_1/proof',
-      '/app-api/registrations/reg_1/resend',
-    ];
-    const before = await counts(system);
-    const phone = await system.phone();
-    const body = fc.oneof(
-      fc.json(),
-      fc.string({ unit: 'binary' }),
-      fc.jsonValue().map((value) => JSON.stringify(value)),
-    );
-    const shaped = fc.record({
-      learner: fc.anything(),
-      code: fc.anything(),
-      phone: fc.string(),
-      name: fc.string({ unit: 'binary' }),
-    });
-    const request = fc.record({
-      path: fc.constantFrom(...paths),
-      body: fc.oneof(
-        body,
-        shaped.map((value) => safeJson(value)),
-      ),
-    });
-    await fc.assert(
-      fc.asyncProperty(request, async ({ path, body: sentBody }) => {
-        const dpop = await phone.proof('POST', path);
-        const wire: WireRequest = { method: 'POST', path, body: sentBody, headers: { ...headers, dpop } };
-        const { status } = await system.send(wire);
-        expect([400, 401, 404, 410, 413, 415, 422]).toContain(status);
-      }),
-      { numRuns: 400 },
-    );
-    expect(await counts(system)).toEqual(before);
-  });
 });
+
+for (const dialect of dialects) {
+  describe(`arbitrary input on ${dialect}`, () => {
+    let system: System;
+    afterEach(() => system.close());
+
+    /** Every route that reads something, with a check, a registration and an attempt that exist, and with none. */
+    async function start() {
+      const certifier = new Certifier();
+      system = await startSystem(dialect, { providers: { phone: certifier, ipin: certifier } });
+      const { token } = await system.openCheck();
+      const phone = await system.phone();
+      const begun = await phone.begin({ ...홍길동, id: undefined });
+      const registration = `/app-api/registrations/${begun.json.registration}`;
+      const path = `${registration}/identity`;
+      const { attempt, secret } = (await phone.request('POST', path, { method: 'phone' })).json;
+      const paths = [
+        '/v1/checks',
+        `/check/${token}/code`,
+        `/check/${token}/identity`,
+        '/app-api/registrations',
+        `${registration}/proof`,
+        '/app-api/registrations/reg_1/proof',
+        '/app-api/registrations/reg_1/resend',
+        path,
+        '/app-api/device/dispute',
+        '/app-api/device/phone',
+        '/app-api/device/phone/proof',
+        '/app-api/device/identity',
+        `/identity/return/${attempt}`,
+        '/identity/return/idt_1',
+      ];
+      return { phone, paths, secret };
+    }
+
+    it('P-3 arbitrary bodies are never answered 500 and change nothing', async () => {
+      const { phone, paths, secret } = await start();
+      const authorization = `Bearer ${system.institution.apiKey}`;
+      const before = await counts(system);
+      const shaped = fc.record(
+        {
+          ...{ learner: fc.anything(), code: fc.anything(), phone: fc.string() },
+          ...{ name: fc.string({ unit: 'binary' }), method: fc.anything(), purpose: fc.anything() },
+          ...{ check: fc.string({ unit: 'binary' }), registration: fc.string({ unit: 'binary' }) },
+          ...{ attempt: fc.string({ unit: 'binary' }), secret: fc.constantFrom(`${secret}A`, '', 'A') },
+          parameters: fc.oneof(fc.anything(), fc.dictionary(fc.string(), fc.string({ unit: 'binary' }))),
+        },
+        { requiredKeys: [] },
+      );
+      const request = fc.record({
+        path: fc.constantFrom(...paths),
+        body: fc.oneof(
+          ...[fc.json(), fc.string({ unit: 'binary' })],
+          fc.jsonValue().map((value) => JSON.stringify(value)),
+          shaped.map(safeJson),
+        ),
+      });
+      await fc.assert(
+        fc.asyncProperty(request, async ({ path, body }) => {
+          const headers = { authorization, dpop: await phone.proof('POST', path) };
+          const { status } = await system.send({ method: 'POST', path, body, headers });
+          expect([400, 401, 404, 410, 413, 415, 422]).toContain(status);
+        }),
+        { numRuns: 800 },
+      );
+      expect(await counts(system)).toEqual(before);
+    });
+
+    it('P-3 nor is what stands in an address: U+0000, other letters, encodings that are none', async () => {
+      const { phone } = await start();
+      const authorization = `Bearer ${system.institution.apiKey}`;
+      const before = await counts(system);
+      const routes = [
+        ['GET', '/v1/checks/', ''],
+        ['GET', '/check/', '/state'],
+        ['POST', '/check/', '/identity'],
+        ['POST', '/identity/return/', ''],
+        ['GET', '/app-api/identity/', ''],
+        ['GET', '/app-api/registrations/', ''],
+        ['POST', '/app-api/registrations/', '/resend'],
+        ['POST', '/app-api/registrations/', '/proof'],
+        ['POST', '/app-api/registrations/', '/identity'],
+      ] as const;
+      const bodies = { identity: { method: 'phone' }, proof: { code: '000000' } };
+      const part = fc.oneof(
+        fc.constantFrom('%00', 'reg_%00', '%zz', '%ed%a0%80', '..', '%2e%2e', '%25', 'a'.repeat(300)),
+        fc.string({ unit: 'grapheme', minLength: 1 }).map(encodeURIComponent),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...routes), part, async ([method, start, end], name) => {
+          const path = `${start}${name}${end}`;
+          const body = start.startsWith('/identity')
+            ? { secret: 'A', parameters: {} }
+            : bodies[end.slice(1) as keyof typeof bodies];
+          const headers = { authorization, dpop: await phone.proof(method, path) };
+          const sent = method === 'POST' && body ? { body } : {};
+          const { status } = await system.send({ method, path, headers, ...sent });
+          expect([400, 401, 404, 414]).toContain(status);
+        }),
+        { numRuns: 300 },
+      );
+      expect(await counts(system)).toEqual(before);
+    });
+  });
+}
 
 function safeJson(value: unknown): string {
   try {
@@ -156,7 +221,15 @@ function safeJson(value: unknown): string {
 }
 
 async function counts({ database }: System): Promise<number[]> {
-  const tables = ['check', 'registration', 'device', 'learner', 'message', 'audit_event'] as const;
+  const tables = [
+    'check',
+    'registration',
+    'device',
+    'learner',
+    'message',
+    'audit_event',
+    'identity_attempt',
+  ] as const;
   return Promise.all(
     tables.map(async (table) => {
       const row = await database.sql

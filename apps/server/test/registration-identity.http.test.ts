@@ -298,6 +298,17 @@ for (const dialect of dialects) {
       expect(begun.status).toBe(200);
     });
 
+    it('R-2 who types a stranger’s number too often leaves the stranger’s own registration open', async () => {
+      await start({ limits: true });
+      for (let round = 0; round < 4; round++) {
+        const { phone, registration } = await pending();
+        for (let nth = 0; nth < 5; nth++) expect((await identityOf(phone, registration)).status).toBe(200);
+      }
+      await system.database.sql.updateTable('registration').set({ address_key: 'elsewhere' }).execute();
+      const { phone, registration } = await pending();
+      expect((await identityOf(phone, registration)).status).toBe(200);
+    });
+
     it('R-5 a certified person’s two numbers are one learner: the newer one ends the older phone', async () => {
       await start();
       const first = await pending();
@@ -361,6 +372,72 @@ for (const dialect of dialects) {
         expect((await next.phone.proveByIdentity(next.registration, attempt)).status).toBe(200);
       }
       expect(await statusOf(first.phone)).toBe('active');
+    });
+
+    it('R-2a C-6 the next owner of a number is not compared with the DI of the one before', async () => {
+      const ipin = new Certifier({ phone: false }, 'ipin-certifier');
+      const known = new Certifier();
+      known.certifies(person);
+      await start({ providers: { phone: known, ipin } });
+      const first = await pending();
+      const one = await first.phone.identify(first.registration);
+      await first.phone.proveByIdentity(first.registration, one.attempt);
+      const methods = async (name: string, number: number) => {
+        const asked = { learner: { ...홍길동, name }, occasion: { kind: 'exam', number } };
+        const { token } = await system.openCheck(asked);
+        return (await system.send({ method: 'GET', path: `/check/${token}/state` })).json.methods;
+      };
+      expect(await methods('홍길동', 1)).toEqual(['motp', 'phone', 'ipin']);
+      system.world.advance(25 * 31 * 24 * 60 * MINUTE);
+      await system.registered({ name: '김영희', phone: learner.phone });
+      expect(await methods('김영희', 2)).toEqual(['motp', 'phone']);
+    });
+
+    it('R-2a R-5 the next owner of a recycled number is not linked, though of the same name', async () => {
+      await start();
+      const { token } = await system.openCheck();
+      const begun = await system.send({
+        method: 'POST',
+        path: `/check/${token}/identity`,
+        body: { method: 'phone' },
+      });
+      const { attempt, secret } = begun.json;
+      const path = `/identity/return/${attempt}`;
+      const body = { secret, parameters: {} };
+      expect((await system.send({ method: 'POST', path, body })).json.outcome).toBe('passed');
+      system.world.advance(MINUTE);
+      const next = await system.registered();
+      certifier.certifies({ ...person, phone: '+821087654321' as PhoneNumber });
+      const former = await pending({ proof: 'identity', phone: '010-8765-4321' });
+      const proof = await former.phone.identify(former.registration);
+      await former.phone.proveByIdentity(former.registration, proof.attempt);
+      expect([await statusOf(next), await statusOf(former.phone)]).toEqual(['active', 'active']);
+    });
+
+    it('R-5 R-9 who moved to a certified number later than that is not linked either', async () => {
+      await start();
+      const first = await pending();
+      const one = await first.phone.identify(first.registration);
+      await first.phone.proveByIdentity(first.registration, one.attempt);
+      await first.phone.request('DELETE', '/app-api/device');
+      const namesake = await system.registered({ ...learner, phone: '010-3000-0001' });
+      // The number was given to a namesake, whose app moves to it.
+      await system.database.sql
+        .updateTable('learner')
+        .set({ phone_key: null, phone_sealed: null })
+        .where('phone_key', '=', system.keyring.hash('phone', person.phone))
+        .execute();
+      system.world.advance(MINUTE);
+      const change = await namesake.request('POST', '/app-api/device/phone', { phone: learner.phone });
+      const { registration } = change.json;
+      const code = await system.smsCode(learner.phone);
+      const moved = await namesake.request('POST', '/app-api/device/phone/proof', { registration, code });
+      expect(moved.status).toBe(200);
+      certifier.certifies({ ...person, phone: '+821087654321' as PhoneNumber });
+      const former = await pending({ proof: 'identity', phone: '010-8765-4321' });
+      const proof = await former.phone.identify(former.registration);
+      await former.phone.proveByIdentity(former.registration, proof.attempt);
+      expect([await statusOf(namesake), await statusOf(former.phone)]).toEqual(['active', 'active']);
     });
 
     it('P-2 consent that is withdrawn ends what waits for the number, passed or not', async () => {

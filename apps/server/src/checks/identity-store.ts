@@ -45,8 +45,17 @@ export async function passByIdentity(
     .execute();
 }
 
-/** C-6: a certified identity lifts the lock; the count begins anew. */
-export async function liftLock(tx: Tx, deviceId: string): Promise<void> {
+export async function isDisputed(tx: Tx, deviceId: string): Promise<boolean> {
+  const device = await tx.sql
+    .selectFrom('device')
+    .select('locked_because')
+    .where('id', '=', deviceId)
+    .executeTakeFirst();
+  return device?.locked_because === 'disputed';
+}
+
+/** Wrong codes are forgotten, and the lock that they or a dispute made. */
+export async function clearFailures(tx: Tx, deviceId: string): Promise<void> {
   await tx.sql
     .updateTable('device')
     .set({ failures: 0, failed_json: '[]', locked_at: null, locked_because: null })

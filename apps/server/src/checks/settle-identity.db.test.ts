@@ -196,6 +196,30 @@ for (const dialect of dialects) {
       expect((await kinds('identity.refused'))[0]).toMatchObject({ why: 'replayed' });
     });
 
+    it('C-6 one result that is presented for eight checks at once counts for one of them', async () => {
+      let waiting = 0;
+      let release = () => {};
+      const all = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      // Without a DI: keeping one would make the others wait.
+      certifier.answers(async () => {
+        waiting += 1;
+        if (waiting === 8) release();
+        await all;
+        return { kind: 'certified', person: { name: person.name, phone, transaction: 'same' } };
+      });
+      const attempts: { attempt: string; secret: string }[] = [];
+      for (let number = 1; number <= 8; number++) {
+        const { token } = await system.openCheck({ occasion: { kind: 'exam', number } });
+        attempts.push((await begin(token)).json);
+      }
+      const replies = await Promise.all(attempts.map(({ attempt, secret }) => complete(attempt, secret)));
+      const outcomes = replies.map(({ json }) => json.reason ?? json.outcome ?? json.code).sort();
+      expect(outcomes).toEqual([...Array(7).fill('identity-failed'), 'passed']);
+      expect(await kinds('check.passed')).toHaveLength(1);
+    });
+
     it('C-6 cancelled and failed have words of their own, and nothing is passed', async () => {
       const { token } = await system.openCheck();
       for (const [result, reason] of [
@@ -282,6 +306,20 @@ for (const dialect of dialects) {
       expect((await begin(later.token)).json.code).toBe('identity-limit');
       system.world.advance(1);
       expect((await begin(later.token)).status).toBe(200);
+    });
+
+    it('C-3 C-6 who borrows a number for their profile leaves the check page of its owner open', async () => {
+      await system.close();
+      system = await startSystem(dialect, { limits: true, providers: { phone: certifier } });
+      const learner = { ...홍길동, id: 'trainee-18', name: '김영희' };
+      for (let number = 1; number <= 4; number++) {
+        const { token } = await system.openCheck({ learner, occasion: { kind: 'exam', number } });
+        for (let nth = 0; nth < 5; nth++) expect((await begin(token)).status).toBe(200);
+      }
+      const borrowed = await system.openCheck({ learner, occasion: { kind: 'exam', number: 5 } });
+      expect((await begin(borrowed.token)).json.code).toBe('identity-limit');
+      const { token } = await system.openCheck();
+      expect((await begin(token)).status).toBe(200);
     });
 
     it('C-5 C-6 unlocking races with wrong codes: no more than five are judged before and five after', async () => {

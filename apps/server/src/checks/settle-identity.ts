@@ -6,7 +6,8 @@ import type { CertifiedPerson } from '../identity/provider.ts';
 import { type Certified, type Comparison, compare } from '../identity/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
-import { liftLock, passByIdentity, readIdentified } from './identity-store.ts';
+import { isDisputed, passByIdentity, readIdentified } from './identity-store.ts';
+import { liftLock } from './lift-lock.ts';
 import { isOver } from './rules.ts';
 import { type Gathered, gather } from './store.ts';
 
@@ -67,7 +68,11 @@ async function keepPerson(
   }
 }
 
-/** A registration says a name and a number; a birth date alone proves neither of them. */
+/**
+ * A registration says a name and a number; a birth date alone proves neither of them. A lock by dispute (R-5) stays:
+ * whoever passes a check proves who they are, not that the phone which took the place of theirs is theirs. That is
+ * proved in its app, or by another registration.
+ */
 async function liftMatching(
   tx: Tx,
   { check, device, learnerNameKey }: Gathered,
@@ -77,15 +82,12 @@ async function liftMatching(
 ): Promise<boolean> {
   if (!device || device.locked_at === null || learnerNameKey === null) return false;
   const registered = { nameKey: learnerNameKey, phoneKey: check.phone_key, diKey: kept };
-  if (compare(registered, keys).kind !== 'match') return false;
-  await liftLock(tx, device.id);
-  await record(tx, {
+  if (compare(registered, keys).kind !== 'match' || (await isDisputed(tx, device.id))) return false;
+  await liftLock(tx, device.id, {
     at: now,
-    kind: 'registration.unlocked',
     actor: 'learner',
     institution: check.institution_id,
     learner: device.learner_id,
-    device: device.id,
     check: check.id,
     data: { because: 'identity' },
   });

@@ -59,6 +59,7 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
   server.addHook('preValidation', (request, _reply, done) => {
     refuseUndocumentedBody(request);
     refuseBadText(request.body);
+    refuseBadText(request.params);
     done();
   });
   server.addHook('onResponse', logResponse);

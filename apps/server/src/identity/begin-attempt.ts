@@ -11,7 +11,7 @@ import {
   type StartedIdentity,
 } from './provider.ts';
 import { DAY_MS, MAX_ATTEMPTS, MAX_ATTEMPTS_A_DAY } from './rules.ts';
-import { type AttemptPurpose, begunSince, insertAttempt, moveAttempt } from './store.ts';
+import { type AttemptPurpose, begunOfNumber, begunSince, insertAttempt, moveAttempt } from './store.ts';
 
 export interface IdentityDependencies {
   database: Database;
@@ -91,8 +91,7 @@ async function reserve<Refusal extends string>(
     const admitted = await request.admit(tx, now);
     if (admitted.kind === 'refused') return admitted;
     const ofSubject = await begunSince(tx, { purpose, subjectId }, now - DAY_MS);
-    // By purpose: who types a stranger’s number into an app leaves the stranger’s check page open.
-    const ofNumber = limits ? await begunSince(tx, { purpose, phoneKey }, now - DAY_MS) : [];
+    const ofNumber = limits ? await begunOfNumber(tx, { purpose, subjectId, phoneKey }, now - DAY_MS) : [];
     const nth = ofSubject.at(-MAX_ATTEMPTS) ?? ofNumber.at(-MAX_ATTEMPTS_A_DAY);
     if (nth !== undefined) return { kind: 'limited', retryAfterMs: nth + DAY_MS - now };
     const secret = world.random(32).toString('base64url');

@@ -52,6 +52,9 @@ export async function keepDi(
   });
 }
 
+/** The number is another learner’s now: the DI that was kept for it is not theirs. */
+export const disownNumber = (tx: Tx, phoneKey: string): Promise<void> => deleteCertifiedNumber(tx, phoneKey);
+
 /** P-2: consent was withdrawn; whom the number was certified for is forgotten. */
 export async function forgetCertified(tx: Tx, phoneKey: string): Promise<void> {
   await deleteCertifiedNumber(tx, phoneKey);

@@ -8,7 +8,10 @@ export const ATTEMPT_MS = 10 * MINUTE_MS;
 /** A claim that was not settled by then belongs to a process that is gone: the result may be fetched again. */
 export const CLAIM_MS = MINUTE_MS;
 
-/** Every attempt costs money: so many of one check or registration, and of one number and purpose in 24 hours. */
+/**
+ * Every attempt costs money: so many in 24 hours of one check, registration or app, and of one number: for checks
+ * under one name, for registrations from one address.
+ */
 export const MAX_ATTEMPTS = 5;
 export const MAX_ATTEMPTS_A_DAY = 20;
 export const DAY_MS = 24 * 60 * MINUTE_MS;

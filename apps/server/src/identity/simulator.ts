@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { IdentityMethod } from '@motp/protocol';
 import { seoulDay } from '../calendar.ts';
 import type { World } from '../world.ts';
+import { givenBySimulator } from './gives.ts';
 import { type IdentityProvider, type ProviderState, ProviderUnavailableError } from './provider.ts';
 import { type Ending, KEPT_MS, type Typed, WINDOW_MS } from './simulator-rules.ts';
 import {
@@ -86,7 +87,7 @@ function provider(
 ): IdentityProvider {
   return {
     name: 'simulator',
-    gives: { phone: method === 'phone', birthDate: true, di: true },
+    gives: givenBySimulator(method),
     async start({ reference, returnUrl, locale, person }) {
       const openedAt = world.now();
       forget(windows, openedAt - KEPT_MS);

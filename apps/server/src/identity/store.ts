@@ -1,27 +1,54 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Tx } from '../db/open.ts';
 import type { CertifiedNumberRow, IdentityAttemptRow } from '../db/schema.ts';
 
 export type StoredAttempt = Selectable<IdentityAttemptRow>;
 export type AttemptPurpose = StoredAttempt['purpose'];
 
-/** When the attempts of one subject, or of one number, began for one purpose; oldest first. */
-export async function begunSince(
-  tx: Tx,
-  of: { purpose: AttemptPurpose } & ({ subjectId: string } | { phoneKey: string }),
-  since: number,
-): Promise<number[]> {
-  const begun = tx.sql
+interface Subject {
+  purpose: AttemptPurpose;
+  subjectId: string;
+}
+
+/** When the attempts of one subject began; oldest first. */
+export async function begunSince(tx: Tx, of: Subject, since: number): Promise<number[]> {
+  const rows = await tx.sql
     .selectFrom('identity_attempt')
     .select('created_at')
+    .where('purpose', '=', of.purpose)
+    .where('subject_id', '=', of.subjectId)
     .where('created_at', '>', since)
-    .where('purpose', '=', of.purpose);
-  const rows = await ('phoneKey' in of
-    ? begun.where('phone_key', '=', of.phoneKey)
-    : begun.where('subject_id', '=', of.subjectId)
-  )
     .orderBy('created_at')
     .execute();
+  return rows.map(({ created_at: createdAt }) => createdAt);
+}
+
+/**
+ * What subjects share, besides the number, whose attempts are counted together. Anybody writes a stranger’s number
+ * into a profile or an app, and must not close the stranger’s way by it; an active app has proved its number.
+ */
+const shared = {
+  check: { table: 'check', column: 'name_key' },
+  registration: { table: 'registration', column: 'address_key' },
+  unlock: undefined,
+  name: undefined,
+} as const satisfies Record<AttemptPurpose, unknown>;
+
+/** When the attempts began that count for the number of this subject; oldest first. */
+export async function begunOfNumber(
+  tx: Tx,
+  { purpose, subjectId, phoneKey }: Subject & { phoneKey: string },
+  since: number,
+): Promise<number[]> {
+  const alike = shared[purpose];
+  const isAlike = alike
+    ? sql`and exists (select 1 from ${sql.table(alike.table)} theirs join ${sql.table(alike.table)} own
+        on own.${sql.ref(alike.column)} = theirs.${sql.ref(alike.column)}
+        where theirs.id = begun.subject_id and own.id = ${subjectId})`
+    : sql``;
+  const { rows } = await sql<{ created_at: number }>`select begun.created_at from identity_attempt begun
+    where begun.purpose = ${purpose} and begun.phone_key = ${phoneKey} and begun.created_at > ${since} ${isAlike}
+    order by begun.created_at`.execute(tx.sql);
   return rows.map(({ created_at: createdAt }) => createdAt);
 }
 
@@ -66,7 +93,11 @@ export async function moveAttempt(
   return result.numUpdatedRows === 1n;
 }
 
+/** Alone with this result until the commit: who presents it at the same moment waits and finds it used. */
 export async function isResultUsed(tx: Tx, resultKey: string): Promise<boolean> {
+  if (tx.dialect === 'postgres') {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`result:${resultKey}`}, 0))`.execute(tx.sql);
+  }
   const row = await tx.sql
     .selectFrom('identity_attempt')
     .select('id')

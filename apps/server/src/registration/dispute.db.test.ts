@@ -120,6 +120,50 @@ for (const dialect of dialects) {
       ]);
     });
 
+    it('R-5 an institution where the learner passed by an identity check is told, another name’s is not', async () => {
+      const certifier = await start();
+      for (const [id, name] of [
+        ['other', '홍길동'],
+        ['third', '김영희'],
+      ] as const) {
+        certifier.certifies({ name, phone });
+        await addInstitution(system.database, system.world, { id, name: id, origins: [LMS_ORIGIN] });
+        const checked = await system.openCheck({
+          learner: { ...홍길동, id: `of-${id}`, name },
+          occasion: { kind: 'exam', number: 90 },
+        });
+        const begun = await system.send({
+          method: 'POST',
+          path: `/check/${checked.token}/identity`,
+          body: { method: 'phone' },
+        });
+        const { attempt, secret } = begun.json;
+        const body = { secret, parameters: {} };
+        const completed = await system.send({ method: 'POST', path: `/identity/return/${attempt}`, body });
+        expect(completed.json.outcome).toBe('passed');
+        await system.database.sql
+          .updateTable('check')
+          .set({ institution_id: id })
+          .where('id', '=', checked.id)
+          .execute();
+      }
+      const own = await system.registered();
+      const [next] = await registerAgain();
+      expect((await deviceOf(own)).status).toBe('replaced');
+      await say(next);
+      const told = await system.database.sql
+        .selectFrom('audit_event')
+        .select(['kind', 'institution_id'])
+        .where('kind', 'in', ['registration.replaced', 'learner.disputed'])
+        .where('institution_id', 'is not', null)
+        .orderBy('id')
+        .execute();
+      expect(told).toEqual([
+        { kind: 'registration.replaced', institution_id: 'other' },
+        { kind: 'learner.disputed', institution_id: 'other' },
+      ]);
+    });
+
     it('R-5 a check of somebody else, of another phone, or one that is not passed cannot be named', async () => {
       await start();
       const old = await system.registered();
@@ -212,6 +256,34 @@ for (const dialect of dialects) {
       system.world.advance(1);
       expect((await made.request('POST', `${path}/proof`, { attempt })).status).toBe(200);
       expect((await registerAgain())[1]).toBe('proved');
+    });
+
+    it('R-5 C-6 whose phone was replaced passes a check by an identity check and opens no stranger’s phone', async () => {
+      const certifier = await start();
+      const own = await system.registered();
+      const [thief] = await registerAgain();
+      await say(own);
+      certifier.certifies({ name: person.name, phone });
+      const { token } = await system.openCheck();
+      const path = `/check/${token}/identity`;
+      const begun = await system.send({ method: 'POST', path, body: { method: 'phone' } });
+      const { attempt, secret } = begun.json;
+      const body = { secret, parameters: {} };
+      const completed = await system.send({ method: 'POST', path: `/identity/return/${attempt}`, body });
+      expect(completed.json).toEqual({ outcome: 'passed' });
+      expect(await deviceOf(thief)).toMatchObject({ locked_because: 'disputed' });
+      const next = await system.openCheck({ occasion: { kind: 'exam', number: 2 } });
+      expect((await system.answer(next.token, thief.code())).json.reason).toBe('locked');
+      const unlock = await thief.request('POST', '/app-api/device/identity', {
+        ...{ method: 'phone', purpose: 'unlock' },
+      });
+      const unlocked = await system.send({
+        method: 'POST',
+        path: `/identity/return/${unlock.json.attempt}`,
+        body: { secret: unlock.json.secret, parameters: {} },
+      });
+      expect(unlocked.json).toEqual({ outcome: 'passed' });
+      expect(await deviceOf(thief)).toMatchObject({ locked_at: null, locked_because: null });
     });
 
     it('R-5 a reset of the disputed registration lets no SMS in', async () => {

@@ -47,7 +47,7 @@ export async function dispute(
     if (!wasSaid) await lockTarget(tx, isActive ? device : await findReplacement(tx, device), now);
     if (!wasSaid) await setDisputed(tx, device.id, now);
     const event = { ...eventOf(device, now), kind: 'learner.disputed' } as const;
-    if (check === undefined || !passed) await tellInstitutions(tx, event);
+    if (check === undefined || !passed) await tellInstitutions(tx, device, event);
     else {
       await setCheckDisputed(tx, check, now);
       await record(tx, { ...event, institution: passed.institution_id, check });

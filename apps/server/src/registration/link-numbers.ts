@@ -1,9 +1,9 @@
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/open.ts';
-import { otherNumbersOf } from '../identity/certified-numbers.ts';
+import { disownNumber, otherNumbersOf } from '../identity/certified-numbers.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { newId, type World } from '../world.ts';
-import { insertFormerValue, joinLearners, lockCounter, type StoredLearner } from './store.ts';
+import { insertFormerValue, joinLearners, lockCounter, type StoredLearner, setLearner } from './store.ts';
 
 interface Dependencies {
   keyring: Keyring;
@@ -27,6 +27,12 @@ export async function lockPerson(
   const others = await otherNumbersOf(tx, diKey, phoneKey);
   for (const number of [phoneKey, ...others].sort()) await lockCounter(tx, `phone:${number}`, now);
   return others;
+}
+
+/** R-2a: the number is somebody else’s now; whoever had it keeps their history. */
+export async function takeNumber(tx: Tx, { id, phone_key: phoneKey }: StoredLearner): Promise<void> {
+  await setLearner(tx, id, { phone_key: null, phone_sealed: null });
+  if (phoneKey !== null) await disownNumber(tx, phoneKey);
 }
 
 /** R-9: the number that a learner gives up is kept as a former value of whom they are from now on. */

@@ -1,4 +1,5 @@
 import { record } from '../audit/record.ts';
+import { liftLock } from '../checks/lift-lock.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { parsePhone } from '../learners/rules.ts';
@@ -7,14 +8,7 @@ import { deleteHoldMark } from './dispute-store.ts';
 import { latestDevice, releaseName } from './operate-store.ts';
 import { reasonProblem } from './rules.ts';
 import { type ShownRegistration, showDevice } from './show-registration.ts';
-import {
-  endDevice,
-  findLearner,
-  liftLock,
-  lockLearner,
-  type StoredDevice,
-  type StoredLearner,
-} from './store.ts';
+import { endDevice, findLearner, lockLearner, type StoredDevice, type StoredLearner } from './store.ts';
 
 export interface OperatingDependencies {
   database: Database;
@@ -69,8 +63,7 @@ export function unlockRegistration(
         'its holder said “this was not me”: a certified identity check lifts this lock, or the learner registers again after `motp registration release`',
       );
     }
-    await liftLock(tx, device.id);
-    await recordOperation(tx, operation, subject, 'registration.unlocked');
+    await liftLock(tx, device.id, operationEvent(operation, subject));
     return { kind: 'done' };
   });
 }
@@ -149,16 +142,14 @@ async function operate<Done>(
 
 const recordOperation = (
   tx: Tx,
-  { actor, reason }: Operation,
-  { now, learner, device }: Pick<Subject, 'now'> & Partial<Subject>,
-  kind: 'registration.shown' | 'registration.unlocked' | 'registration.reset' | 'learner.name-released',
+  operation: Operation,
+  subject: Pick<Subject, 'now'> & Partial<Subject>,
+  kind: 'registration.shown' | 'registration.reset' | 'learner.name-released',
   more: { found?: boolean } = {},
-) =>
-  record(tx, {
-    at: now,
-    kind,
-    actor,
-    learner: learner?.id ?? null,
-    device: device?.id ?? null,
-    data: { reason: reason.trim(), ...more },
-  });
+) => record(tx, { ...operationEvent(operation, subject, more), kind, device: subject.device?.id ?? null });
+
+const operationEvent = (
+  { actor, reason }: Operation,
+  { now, learner }: Pick<Subject, 'now'> & Partial<Subject>,
+  more: { found?: boolean } = {},
+) => ({ at: now, actor, learner: learner?.id ?? null, data: { reason: reason.trim(), ...more } });

@@ -8,6 +8,7 @@ import { setDeviceNumber } from './former-store.ts';
 import { keepFormer } from './former-values.ts';
 import { isHeld } from './hold.ts';
 import { judgeProof, recordRefusedProof } from './judge-proof.ts';
+import { takeNumber } from './link-numbers.ts';
 import { replaceDevices } from './replace-devices.ts';
 import { isRegistrationOver, isRepeatable, nameIsBound } from './rules.ts';
 import {
@@ -91,7 +92,7 @@ async function settle(
     now,
   );
   // Whoever had the number keeps their history, not the number.
-  if (other) await setLearner(tx, other.id, { phone_key: null, phone_sealed: null });
+  if (other) await takeNumber(tx, other);
   await move(dependencies, tx, row, { device, own }, now);
   return changed;
 }

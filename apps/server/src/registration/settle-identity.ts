@@ -1,4 +1,5 @@
 import { record } from '../audit/record.ts';
+import { liftLock } from '../checks/lift-lock.ts';
 import type { Tx } from '../db/open.ts';
 import { keepDi, keptDiKey } from '../identity/certified-numbers.ts';
 import { refusalOf, type Settle, type SettledAttempt, type Verdict } from '../identity/complete-attempt.ts';
@@ -12,7 +13,6 @@ import { endAfterPass, isIdentityOver } from './rules.ts';
 import {
   findDeviceById,
   findLearner,
-  liftLock,
   lockLearner,
   lockRegistration,
   type StoredDevice,
@@ -71,13 +71,10 @@ export const settleUnlock: Settle = async (tx, attempt, { keys }) => {
   };
   const comparison = compare(expected, keys);
   if (comparison.kind !== 'match') return refusalOf(comparison);
-  await liftLock(tx, device.id);
-  await record(tx, {
+  await liftLock(tx, device.id, {
     at: attempt.now,
-    kind: 'registration.unlocked',
     actor: 'learner',
     learner: learner.id,
-    device: device.id,
     data: { because: 'identity' },
   });
   return { kind: 'passed' };

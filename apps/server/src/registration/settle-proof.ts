@@ -5,7 +5,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { PhoneNumber } from '../learners/rules.ts';
 import { newId, type World } from '../world.ts';
 import { isHeld } from './hold.ts';
-import { joinOthers, keepFormerNumber, lockPerson } from './link-numbers.ts';
+import { joinOthers, keepFormerNumber, lockPerson, takeNumber } from './link-numbers.ts';
 import { replaceDevices } from './replace-devices.ts';
 import { nameIsBound } from './rules.ts';
 import {
@@ -65,7 +65,7 @@ export async function settleProof(
       return { kind: 'refused', reason: 'identity-required' };
   }
   // R-2a: the number is another person’s now; the older learner keeps history, not number.
-  if (isOther) await setLearner(tx, known.id, { phone_key: null, phone_sealed: null });
+  if (isOther) await takeNumber(tx, known);
   const own = known && !isOther ? [known] : [];
   const [same, ...others] = [...own, ...(await findNamesakes(tx, linked, row.name_key))];
   const learner = await learnerOf(dependencies, tx, row, same, now);

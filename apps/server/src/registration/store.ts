@@ -111,7 +111,10 @@ export async function lockLearners(tx: Tx, phoneKeys: readonly string[], thumbpr
     order by id for update`.execute(tx.sql);
 }
 
-/** The learners of some numbers who have this name, oldest first. */
+/**
+ * The learners of some numbers who have this name, oldest first. Whoever has a number since after it was certified
+ * may be its next owner, so they are nobody’s namesake here.
+ */
 export async function findNamesakes(
   tx: Tx,
   phoneKeys: readonly string[],
@@ -120,11 +123,24 @@ export async function findNamesakes(
   if (phoneKeys.length === 0) return [];
   return tx.sql
     .selectFrom('learner')
-    .selectAll()
-    .where('phone_key', 'in', phoneKeys)
+    .innerJoin('certified_number as certified', 'certified.phone_key', 'learner.phone_key')
+    .selectAll('learner')
+    .where('learner.phone_key', 'in', phoneKeys)
     .where('name_key', '=', nameKey)
+    .whereRef('created_at', '<=', 'certified_at')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('former_value')
+            .select('former_value.id')
+            .whereRef('learner_id', '=', 'learner.id')
+            .where('kind', '=', 'phone')
+            .whereRef('until', '>', 'certified_at'),
+        ),
+      ),
+    )
     .orderBy('created_at')
-    .orderBy('id')
+    .orderBy('learner.id')
     .execute();
 }
 
@@ -216,29 +232,34 @@ export async function lockLearner(tx: Tx, id: string): Promise<void> {
   await tx.sql.selectFrom('learner').select('id').where('id', '=', id).forUpdate().execute();
 }
 
-/** A lock ends; the count begins anew. */
-export async function liftLock(tx: Tx, deviceId: string): Promise<void> {
-  await tx.sql
-    .updateTable('device')
-    .set({ failures: 0, failed_json: '[]', locked_at: null, locked_because: null })
-    .where('id', '=', deviceId)
-    .execute();
-}
-
 export async function insertFormerValue(tx: Tx, row: FormerValueRow): Promise<void> {
   await tx.sql.insertInto('former_value').values(row).execute();
 }
 
-/** Institutions where this learner passed a check since then. */
-export async function institutionsOf(tx: Tx, learnerId: string, since: number): Promise<string[]> {
-  const rows = await tx.sql
+/**
+ * Institutions where the learner of a device passed a check since then: by a code of any of their apps, or by an
+ * identity check, which is theirs by the number of this one and their name.
+ */
+export async function institutionsOf(
+  tx: Tx,
+  { learner_id: learnerId, phone_key: phoneKey }: Pick<StoredDevice, 'learner_id' | 'phone_key'>,
+  since: number,
+): Promise<string[]> {
+  const passed = tx.sql
     .selectFrom('check')
-    .innerJoin('device', 'device.id', 'check.device_id')
     .select('check.institution_id')
-    .distinct()
-    .where('device.learner_id', '=', learnerId)
     .where('check.status', '=', 'passed')
-    .where('check.passed_at', '>', since)
+    .where('check.passed_at', '>', since);
+  const rows = await passed
+    .innerJoin('device', 'device.id', 'check.device_id')
+    .where('device.learner_id', '=', learnerId)
+    .union(
+      passed
+        .innerJoin('learner', 'learner.name_key', 'check.name_key')
+        .where('learner.id', '=', learnerId)
+        .where('check.phone_key', '=', phoneKey),
+    )
+    .orderBy('institution_id')
     .execute();
   return rows.map(({ institution_id: id }) => id);
 }

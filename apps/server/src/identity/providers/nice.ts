@@ -1,5 +1,6 @@
 import type { NiceSettings } from '../../provider-settings.ts';
 import type { World } from '../../world.ts';
+import { givenByNice } from '../gives.ts';
 import {
   type Gives,
   type IdentityProvider,
@@ -22,8 +23,7 @@ export function nice(
   { world, timeoutMs }: { world: World; timeoutMs: number },
 ): IdentityProvider {
   const api = niceApi(settings, world, timeoutMs);
-  // Only the phone check is about a number; what else a contract names may give none.
-  const gives = { phone: settings.services.includes('M'), birthDate: true, di: true };
+  const gives = givenByNice(settings);
   return {
     name: 'nice',
     gives,

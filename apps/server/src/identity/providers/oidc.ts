@@ -7,6 +7,7 @@ import {
 } from 'openid-client';
 import type { OidcClaims, OidcSettings } from '../../provider-settings.ts';
 import type { World } from '../../world.ts';
+import { givenByOidc } from '../gives.ts';
 import {
   type Gives,
   type IdentityProvider,
@@ -32,11 +33,7 @@ type Parameters = Readonly<Record<string, string>>;
 /** OpenID Connect: authorization code with PKCE, state and nonce; the ID token's signature is checked always. */
 export function oidc(settings: OidcSettings, { world, publicUrl, timeoutMs }: OidcOptions): IdentityProvider {
   const { claims } = settings;
-  const gives = {
-    phone: claims.phone !== undefined,
-    birthDate: claims.birthDate !== undefined,
-    di: claims.di !== undefined,
-  };
+  const gives = givenByOidc(settings);
   const discover = discoverer(settings, timeoutMs);
   /** Nothing is known of a person before the provider is. */
   const known = () =>
