@@ -48,6 +48,9 @@ export async function askAfterReturn(
   session: Session,
   id: string,
 ): Promise<[RoomName, Decision] | null> {
+  const opened = [...session.open].find(([, claims]) => claims?.jti === id)?.[0];
+  // The dialog in another tab was faster, and its receipt has opened the room.
+  if (opened !== undefined) return [opened, { kind: 'open' }];
   const name = [...session.pending].find(([, pending]) => pending === id)?.[0];
   if (name === undefined) return null;
   const decision = await withoutAnswerNothingOpens(async () => {

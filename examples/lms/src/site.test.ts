@@ -148,6 +148,22 @@ describe('the sample training site', () => {
     expect((await learner.get('/rooms/exam')).status).toBe(200);
   });
 
+  it('C-10 two tabs of one session that bring the same check both come in, whichever is faster', async () => {
+    const brought = JSON.stringify({ receipt: receipt() });
+    checkStatus = 'passed';
+    const returning = await logIn();
+    await returning.get('/gate/exam');
+    expect(place(await returning.get('/return?motp_check=chk_1'))).toBe('303 /rooms/exam');
+    const second = await returning.post('/receipts/exam', brought);
+    expect([second.status, await second.json()]).toEqual([200, { next: '/rooms/exam' }]);
+
+    const inDialog = await logIn();
+    await inDialog.get('/gate/exam');
+    expect((await inDialog.post('/receipts/exam', brought)).status).toBe(200);
+    expect(place(await inDialog.get('/return?motp_check=chk_1'))).toBe('303 /rooms/exam');
+    expect(place(await inDialog.get('/return?motp_check=chk_2'))).toBe('303 /');
+  });
+
   it('S-1 blocked stays outside, not required goes in', async () => {
     const learner = await logIn();
     opened = { status: 'blocked', because: 'daily-lesson-limit', until: '2026-11-23T15:00:00.000Z' };

@@ -100,7 +100,10 @@ async function comeBack(visit: Visit, session: Session): Promise<void> {
 }
 
 async function receive(visit: Visit, session: Session, name: RoomName, body: string): Promise<void> {
-  const decision = await takeReceipt(visit.world, session, name, readReceipt(body));
+  // Another tab of this session was faster: the room is open, and this receipt opens nothing more.
+  const decision: Decision = session.open.has(name)
+    ? { kind: 'open' }
+    : await takeReceipt(visit.world, session, name, readReceipt(body));
   const answer =
     decision.kind === 'open' ? { next: `/rooms/${name}` } : { code: 'code' in decision ? decision.code : '' };
   reply(visit, statusOf(decision), 'application/json', JSON.stringify(answer));
