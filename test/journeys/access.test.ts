@@ -1,6 +1,5 @@
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { focused } from './support/access.ts';
+import { focused, tabTo } from './support/access.ts';
 import { codeField, passed, refused, WRONG } from './support/check-page.ts';
 import { foundInstitution, type Institution } from './support/institution.ts';
 import { examIsOpen, goToExam, logIn } from './support/lms.ts';
@@ -67,12 +66,3 @@ describe('for everybody', () => {
     );
   });
 });
-
-/** As far as a learner without a mouse gets: Tab until it is there. */
-async function tabTo(page: Page, what: string): Promise<void> {
-  for (let press = 0; press < 20; press++) {
-    await page.keyboard.press('Tab');
-    if ((await focused(page)) === what) return;
-  }
-  throw new Error(`Tab never reached: ${what}`);
-}

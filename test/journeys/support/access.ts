@@ -56,3 +56,12 @@ export const focused = (page: Page): Promise<string> =>
     const label = it.labels?.[0]?.textContent ?? it.getAttribute('aria-label') ?? it.textContent ?? '';
     return it.tagName.toLowerCase() + ' ' + label.trim();
   })()`);
+
+/** As far as a learner without a mouse gets: Tab until it is there. */
+export async function tabTo(page: Page, what: string): Promise<void> {
+  for (let press = 0; press < 20; press++) {
+    await page.keyboard.press('Tab');
+    if ((await focused(page)) === what) return;
+  }
+  throw new Error(`Tab never reached: ${what}`);
+}

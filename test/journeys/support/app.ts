@@ -27,6 +27,12 @@ export async function register(app: Page, server: RunningServer, person: Person)
 
 /** Consents, name, number and passcode, up to the message. */
 export async function fillRegistration(app: Page, person: Person): Promise<void> {
+  await fillPerson(app, person);
+  await app.getByRole('button', { name: '확인 문자 받기' }).click();
+}
+
+/** Consents, name, number and passcode. */
+export async function fillPerson(app: Page, person: Person): Promise<void> {
   // Its box is drawn by the label, which is what a finger meets.
   await app.getByText('[필수] 개인정보 수집·이용 동의').click();
   await app.getByRole('button', { name: '다음' }).click();
@@ -34,7 +40,6 @@ export async function fillRegistration(app: Page, person: Person): Promise<void>
   await app.getByRole('textbox', { name: '휴대폰 번호' }).fill(person.phone);
   await app.getByLabel('앱 비밀번호', { exact: true }).fill(PASSCODE);
   await app.getByLabel('앱 비밀번호 다시 입력', { exact: true }).fill(PASSCODE);
-  await app.getByRole('button', { name: '확인 문자 받기' }).click();
 }
 
 export async function enterPasscode(app: Page, passcode: string = PASSCODE): Promise<void> {

@@ -36,9 +36,14 @@ export const WRONG = (left: number): string =>
   `인증번호가 맞지 않습니다. 앱에 지금 나오는 번호를 다시 입력해 주세요. ${left}번 더 입력할 수 있습니다.`;
 
 /** A fresh check of a learner as a full page on a desk, its field ready. */
-export async function openCheckPage(stage: Stage, institution: Institution, learner: Person): Promise<Page> {
+export async function openCheckPage(
+  stage: Stage,
+  institution: Institution,
+  learner: Person,
+  more: Record<string, unknown> = {},
+): Promise<Page> {
   const page = await (await stage.desk()).newPage();
-  await page.goto((await institution.open(learner)).url);
+  await page.goto((await institution.open(learner, more)).url);
   await codeField(page).waitFor();
   return page;
 }

@@ -9,3 +9,7 @@ export function secretsOf({ name, phone }: Person): string[] {
   const digits = phone.replaceAll('-', '');
   return [name, name.normalize('NFD'), phone, digits, `+82${digits.slice(1)}`, digits.slice(1)];
 }
+
+/** Digits count on their own: a time in milliseconds may hold any six. */
+export const stands = (secret: string, line: string): boolean =>
+  /^\d+$/.test(secret) ? new RegExp(`(?<!\\d)${secret}(?!\\d)`).test(line) : line.includes(secret);

@@ -1,6 +1,11 @@
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { launchChromium } from '../../support/chromium.ts';
-import { type RunningServer, removeFolder, startServer } from '../../support/processes.ts';
+import {
+  type RunningServer,
+  removeFolder,
+  type ServerOptions,
+  startServer,
+} from '../../support/processes.ts';
 
 /** Long enough for a busy machine, short enough to fail before the test's own limit. Milliseconds. */
 const PATIENCE = 15_000;
@@ -23,8 +28,8 @@ export interface Stage {
 }
 
 /** Limits per address and number are off: all learners of a test sit behind one address. Logs all it ever logs. */
-export const startDemo = (options: { folder?: string; port?: number } = {}): Promise<RunningServer> =>
-  startServer('demo', { env: { MOTP_LIMITS: 'off', MOTP_LOG: 'debug' }, ...options });
+export const startDemo = ({ env, ...options }: ServerOptions = {}): Promise<RunningServer> =>
+  startServer('demo', { env: { MOTP_LIMITS: 'off', MOTP_LOG: 'debug', ...env }, ...options });
 
 export async function openStage(): Promise<Stage> {
   const [server, browser] = await Promise.all([startDemo(), launchChromium()]);
