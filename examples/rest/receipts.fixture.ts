@@ -25,6 +25,12 @@ const now = passedAt / 1000;
 const day = 24 * 3600;
 const head = { alg: 'ES256', typ: 'motp-receipt+jwt', kid: 'key-1' };
 
+/** What ASN.1 writes differently: it drops a leading zero, unless the next bit would make the number negative. */
+function shapeOf([first = 0, second = 0]: Uint8Array): string {
+  if (first > 0) return first >= 0x80 ? 'high' : 'plain';
+  return second >= 0x80 ? 'short and high' : 'short';
+}
+
 type Verify = (receipt: string, fields: Record<string, unknown>) => Promise<Outcome>;
 
 const verifying =
@@ -96,16 +102,15 @@ export function receipts(example: Example): void {
   it('C-8 signatures whose numbers are short or high are read right', async () => {
     const settings = known();
     const seen = new Set<string>();
-    for (let tries = 0; seen.size < 6 && tries < 5_000; tries++) {
+    for (let tries = 0; seen.size < 8 && tries < 20_000; tries++) {
       const receipt = await signer.sign({ ...claims, amr: [String(tries)] });
-      const [r = 0, s = 0] = [0, 32].map((at) => Buffer.from(receipt.split('.')[2] ?? '', 'base64url')[at]);
-      const kind = (first: number) => (first === 0 ? 'short' : first >= 0x80 ? 'high' : 'plain');
-      const shapes = [`r ${kind(r)}`, `s ${kind(s)}`].filter((shape) => !seen.has(shape));
-      if (shapes.length === 0) continue;
+      const raw = Buffer.from(receipt.split('.')[2] ?? '', 'base64url');
+      const shapes = [`r ${shapeOf(raw.subarray(0, 32))}`, `s ${shapeOf(raw.subarray(32))}`];
+      if (shapes.every((shape) => seen.has(shape))) continue;
       for (const shape of shapes) seen.add(shape);
       expect(codeOf(await verify(receipt, { settings }))).toBe('believed');
     }
-    expect(seen.size).toBe(6);
+    expect(seen.size).toBe(8);
   });
 }
 
