@@ -110,7 +110,10 @@ function policyCommands(policy: Command): void {
     .command('preview')
     .description('prints what a learner of a course is asked, lesson by lesson')
     .requiredOption('--lessons <number>', 'how many lessons the course has')
-    .option('--lessons-per-day <number>', 'how many are played a day; else as many as the policy lets through')
+    .option(
+      '--lessons-per-day <number>',
+      'how many are played a day; else as many as the policy lets through',
+    )
     .option('--institution <id>', 'whose policy; else the default')
     .option('--course <id>', 'a course of the institution')
     .action((asked) => policyPreview(process.env, asked));

@@ -38,11 +38,15 @@ export function previewTable(days: PreviewReply['days']): string[] {
     }),
   );
   const asked = days.flatMap(({ steps }) => steps).filter(({ reasons }) => reasons.length > 0).length;
-  return [HEADING.join('  '), ...rows, '', `본인인증 ${asked}번, ${days.length}일 (checks ${asked}, days ${days.length})`];
+  return [
+    HEADING.join('  '),
+    ...rows,
+    '',
+    `본인인증 ${asked}번, ${days.length}일 (checks ${asked}, days ${days.length})`,
+  ];
 }
 
 const checkText = (reasons: readonly Reason[]): string =>
   reasons.length === 0
     ? NONE
     : `${reasons.map((reason) => texts[reason]).join(' · ')} (${reasons.join(', ')})`;
-

@@ -21,9 +21,7 @@ export async function policyPreview(env: Environment, asked: AskedPreview): Prom
   const problems: string[] = [];
   const lessons = whole('--lessons', asked.lessons, problems);
   const lessonsPerDay =
-    asked.lessonsPerDay === undefined
-      ? undefined
-      : whole('--lessons-per-day', asked.lessonsPerDay, problems);
+    asked.lessonsPerDay === undefined ? undefined : whole('--lessons-per-day', asked.lessonsPerDay, problems);
   if (asked.course !== undefined && asked.institution === undefined) {
     problems.push('--course needs --institution: a course is known by its institution');
   }
