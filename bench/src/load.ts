@@ -1,10 +1,15 @@
 import { connect, type Socket } from 'node:net';
 
-/** One answer to send: the path of its check and the six digits. */
+/** One request to send; JSON in ASCII. */
 export interface Shot {
   readonly path: string;
-  readonly code: string;
+  readonly body: string;
+  /** Whole lines, each with its end. */
+  readonly headers?: string;
 }
+
+/** The answer to a check: its path and the six digits. */
+export const codeShot = (path: string, code: string): Shot => ({ path, body: `{"code":"${code}"}` });
 
 export interface Aim {
   port: number;
@@ -98,8 +103,8 @@ function converse(
   });
 }
 
-const written = ({ path, code }: Shot): string =>
-  `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{"code":"${code}"}`;
+const written = ({ path, body, headers = '' }: Shot): string =>
+  `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${headers}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
 /** The body of a reply with `content-length` once all of it is there. */
 function completeBody(text: string): string | undefined {
@@ -112,9 +117,9 @@ function completeBody(text: string): string | undefined {
   return text.length >= end + 4 + length ? text.slice(end + 4) : undefined;
 }
 
-/** `passed`, the reason of a refusal, or the status of anything else. */
+/** `passed`, `not-required`, the reason of a refusal, or the status of anything else. */
 function outcomeOf(head: string, body: string): string {
   if (!head.startsWith('HTTP/1.1 200')) return head.slice(9, 12);
   const reason = /"reason":"([a-z-]+)"/.exec(body)?.[1];
-  return reason ?? /"outcome":"([a-z]+)"/.exec(body)?.[1] ?? 'unreadable';
+  return reason ?? /"(?:outcome|status)":"([a-z-]+)"/.exec(body)?.[1] ?? 'unreadable';
 }

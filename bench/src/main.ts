@@ -5,23 +5,48 @@ import { parseArgs } from 'node:util';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts';
 import { type BarePorts, serveBare } from './bare-server.ts';
 import { measureCosts } from './costs.ts';
-import { fire } from './load.ts';
+import { codeShot, fire } from './load.ts';
 import { measureRow, type Plan, type Row } from './measure.ts';
+import { measureNotRequired } from './not-required.ts';
 import { startProduct } from './product.ts';
-import { type Ceiling, costLine, heading, limits, machine, type Report, rowLine } from './report.ts';
+import {
+  type Ceiling,
+  costLine,
+  heading,
+  limits,
+  machine,
+  notRequiredLine,
+  type Report,
+  rowLine,
+} from './report.ts';
 import type { Kind } from './shots.ts';
 
 const KINDS: readonly Kind[] = ['wrong', 'right', 'search'];
 const CONNECTIONS = [1, 8, 64];
 
 interface Wanted extends Plan {
+  only: 'codes' | 'not-required' | undefined;
   people: number;
   databases: readonly Row['database'][];
   warmUpMilliseconds: number;
+  /** Past checks of the two databases that a question which is not required is put to. */
+  past: readonly [number, number];
 }
 
-const thorough = { rounds: 3, milliseconds: 800, people: 12_000, warmUpMilliseconds: 1_500 };
-const quick = { rounds: 1, milliseconds: 250, people: 4_000, warmUpMilliseconds: 250 };
+const thorough = {
+  rounds: 3,
+  milliseconds: 800,
+  people: 12_000,
+  warmUpMilliseconds: 1_500,
+  past: [1_000, 1_000_000],
+} as const;
+const quick = {
+  rounds: 1,
+  milliseconds: 250,
+  people: 4_000,
+  warmUpMilliseconds: 250,
+  past: [1_000, 50_000],
+} as const;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Progress goes to stderr, so that stdout is the table alone. */
@@ -33,13 +58,18 @@ async function main(): Promise<void> {
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
       database: { type: 'string' },
+      only: { type: 'string' },
     },
   });
   const databases = (['SQLite', 'PostgreSQL'] as const).filter(
     (name) => values.database === undefined || name.toLowerCase() === values.database.toLowerCase(),
   );
   if (databases.length === 0) throw new Error('--database takes sqlite or postgresql');
-  const report = await bench({ ...(values.quick ? quick : thorough), databases }, values.quick);
+  const { only } = values;
+  if (only !== undefined && only !== 'codes' && only !== 'not-required') {
+    throw new Error('--only takes codes or not-required');
+  }
+  const report = await bench({ ...(values.quick ? quick : thorough), databases, only }, values.quick);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
@@ -53,8 +83,18 @@ async function bench(wanted: Wanted, isQuick: boolean): Promise<Report> {
       ceiling: await ceilings(ports, wanted),
       costs: undefined,
       rows: [],
+      notRequired: [],
     };
-    for (const database of wanted.databases) await measureDatabase(database, ports, wanted, report);
+    for (const database of wanted.databases) {
+      const postgres = database === 'PostgreSQL' ? await startDurablePostgres() : undefined;
+      try {
+        if (wanted.only !== 'not-required')
+          await measureCodes(database, postgres?.url, ports, wanted, report);
+        if (wanted.only !== 'codes') await measureQuestions(database, postgres?.url, wanted, report);
+      } finally {
+        await postgres?.stop();
+      }
+    }
     return report;
   } finally {
     child.kill();
@@ -72,7 +112,7 @@ async function startBare(): Promise<{ child: ChildProcess; ports: BarePorts }> {
 }
 
 async function ceilings(ports: BarePorts, { milliseconds }: Plan): Promise<Ceiling[]> {
-  const shots = [{ path: `/check/${'a'.repeat(43)}/code`, code: '123456' }];
+  const shots = [codeShot(`/check/${'a'.repeat(43)}/code`, '123456')];
   const all: Ceiling[] = [];
   for (const connections of CONNECTIONS) {
     const aim = { port: ports.ceiling, connections, shots, isEndless: true, milliseconds };
@@ -85,39 +125,46 @@ async function ceilings(ports: BarePorts, { milliseconds }: Plan): Promise<Ceili
   return all;
 }
 
-async function measureDatabase(
+async function measureCodes(
   database: Row['database'],
+  url: string | undefined,
   bare: BarePorts,
   wanted: Wanted,
   report: Report,
 ): Promise<void> {
-  const postgres = database === 'PostgreSQL' ? await startDurablePostgres() : undefined;
+  progress(`… ${database}: registering ${wanted.people} people and opening their checks`);
+  const product = await startProduct(url, wanted.people, (loaded) => {
+    if (loaded % 4_000 === 0) progress(`… ${database}: ${loaded} of ${wanted.people}`);
+  });
   try {
-    progress(`… ${database}: registering ${wanted.people} people and opening their checks`);
-    const product = await startProduct(postgres?.url, wanted.people, (loaded) => {
-      if (loaded % 4_000 === 0) progress(`… ${database}: ${loaded} of ${wanted.people}`);
-    });
-    try {
-      report.costs ??= measureCosts(product.folder);
-      const warm = { rounds: 2, milliseconds: wanted.warmUpMilliseconds };
-      for (const kind of KINDS) await measureRow(product, bare, { database, kind, connections: 64 }, warm);
-      const rows: Row[] = [];
-      say(`\n${database}, durable commits\n${heading()}`);
-      for (const kind of KINDS) {
-        for (const connections of CONNECTIONS) {
-          const row = await measureRow(product, bare, { database, kind, connections }, wanted);
-          rows.push(row);
-          say(rowLine(row));
-        }
+    report.costs ??= measureCosts(product.folder);
+    const warm = { rounds: 2, milliseconds: wanted.warmUpMilliseconds };
+    for (const kind of KINDS) await measureRow(product, bare, { database, kind, connections: 64 }, warm);
+    const rows: Row[] = [];
+    say(`\n${database}, durable commits\n${heading()}`);
+    for (const kind of KINDS) {
+      for (const connections of CONNECTIONS) {
+        const row = await measureRow(product, bare, { database, kind, connections }, wanted);
+        rows.push(row);
+        say(rowLine(row));
       }
-      say(['', ...limits(rows, report.costs), costLine(report.costs)].join('\n'));
-      report.rows.push(...rows);
-    } finally {
-      await product.stop();
     }
+    say(['', ...limits(rows, report.costs), costLine(report.costs)].join('\n'));
+    report.rows.push(...rows);
   } finally {
-    await postgres?.stop();
+    await product.stop();
   }
+}
+
+async function measureQuestions(
+  database: Row['database'],
+  url: string | undefined,
+  wanted: Wanted,
+  report: Report,
+): Promise<void> {
+  const rows = await measureNotRequired({ database, url, plan: wanted, past: wanted.past, progress });
+  say(['', ...rows.map(notRequiredLine)].join('\n'));
+  report.notRequired.push(...rows);
 }
 
 /** As in use: nothing is answered before it is on the disk. */

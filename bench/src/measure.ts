@@ -1,6 +1,6 @@
 import { BARE_PATHS, type BarePorts } from './bare-server.ts';
 import { difference, median, type Readings, readBare, readProduct } from './figures.ts';
-import { fire, type Measured } from './load.ts';
+import { codeShot, fire, type Measured } from './load.ts';
 import type { Product } from './product.ts';
 import { answersOf, expectedOutcomes, type Kind } from './shots.ts';
 
@@ -54,7 +54,7 @@ type Aim = { connections: number; milliseconds: number };
 
 async function bareRound(bare: BarePorts, kind: Kind, answers: Answers, aim: Aim): Promise<Round> {
   const path = BARE_PATHS[kind === 'right' ? 'right' : 'wrong'];
-  const shots = answers.map(({ token, code }) => ({ path: `${path}/${token}/code`, code }));
+  const shots = answers.map(({ token, code }) => codeShot(`${path}/${token}/code`, code));
   const before = await readBare(bare.http);
   const measured = await fire({ ...aim, port: bare.http, shots, isEndless: true });
   refuseOthers(measured, [kind === 'right' ? 'passed' : 'wrong-code']);
@@ -62,7 +62,7 @@ async function bareRound(bare: BarePorts, kind: Kind, answers: Answers, aim: Aim
 }
 
 async function ourRound(product: Product, kind: Kind, answers: Answers, aim: Aim): Promise<Round> {
-  const shots = answers.map(({ token, code }) => ({ path: `/check/${token}/code`, code }));
+  const shots = answers.map(({ token, code }) => codeShot(`/check/${token}/code`, code));
   const before = await readProduct(product.port);
   const measured = await fire({ ...aim, port: product.port, shots, isEndless: false });
   const readings = difference(await readProduct(product.port), before);
@@ -71,7 +71,7 @@ async function ourRound(product: Product, kind: Kind, answers: Answers, aim: Aim
 }
 
 /** A row that measured something else than it says is no row. */
-function refuseOthers({ outcomes, answers }: Measured, expected: readonly string[]): void {
+export function refuseOthers({ outcomes, answers }: Measured, expected: readonly string[]): void {
   for (const [outcome, count] of outcomes) {
     if (!expected.includes(outcome)) throw new Error(`${count} of ${answers} were answered ${outcome}`);
   }

@@ -1,6 +1,7 @@
 import { arch, cpus, platform } from 'node:os';
 import type { Costs } from './costs.ts';
 import type { Row } from './measure.ts';
+import type { NotRequiredRow } from './not-required.ts';
 import type { Kind } from './shots.ts';
 
 export interface Ceiling {
@@ -16,6 +17,7 @@ export interface Report {
   ceiling: Ceiling[];
   costs: Costs | undefined;
   rows: Row[];
+  notRequired: NotRequiredRow[];
 }
 
 export const machine = (): Report['machine'] => ({
@@ -105,3 +107,12 @@ export const costLine = (costs: Costs): string =>
     `keyed hash ${costs.wrongCodeKey.toFixed(1)} µs, ES256 signature ${costs.signature.toFixed(0)} µs,`,
     `write and fdatasync of 4 kB ${costs.flush4k.toFixed(0)} µs, of 256 kB ${costs.flush256k.toFixed(0)} µs`,
   ].join(' ');
+
+/** `SQLite, not required, 64 connections: 1,000 past checks 5,100/s, 1,000,000 past checks 5,000/s, ratio 0.98 (aim 0.85)` */
+export function notRequiredLine({ database, connections, few, many, ratio }: NotRequiredRow): string {
+  const rates = [few, many].map(
+    ({ past, perSecond, p99 }) =>
+      `${past.toLocaleString('en')} past checks ${perSecond.toFixed(0)}/s (p99 ${p99.toFixed(1)} ms)`,
+  );
+  return `${database}, not required, ${connections} connections: ${rates.join(', ')}, ratio ${ratio.toFixed(2)} (aim 0.85)`;
+}

@@ -7,6 +7,7 @@ import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
+import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
 import { createLimits } from './http/limits.ts';
@@ -27,6 +28,7 @@ import { deviceRoutes } from './registration/device-routes.ts';
 import { registrationIdentityRoutes } from './registration/identity-routes.ts';
 import { appRoutes } from './registration/routes.ts';
 import { settleName, settleRegistrationIdentity, settleUnlock } from './registration/settle-identity.ts';
+import { scheduleRoutes } from './schedule/routes.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
@@ -80,7 +82,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   await documentRoutes(server, publicUrl, options.version);
-  lmsRoutes(server, common);
+  const lms = { ...common, authenticated: authenticated(server, common) };
+  lmsRoutes(server, lms);
+  scheduleRoutes(server, lms);
   checkRoutes(server, { ...common, answers, answered: metrics.answered });
   identityRoutes(server, {
     ...common,

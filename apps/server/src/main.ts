@@ -7,6 +7,7 @@ import { institutionAdd } from './cli/institution.ts';
 import { keyNew, keyReseal, keyRotate, keyRotateLookup } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { CommandError, say } from './cli/output.ts';
+import { policyPreview } from './cli/policy.ts';
 import {
   registrationRelease,
   registrationReset,
@@ -78,6 +79,7 @@ function commands(): Command {
     .option('--help-url <url>', 'page where learners find help')
     .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
   keyCommands(program.command('key').description('the master key'));
+  policyCommands(program.command('policy').description('when a check is due'));
   registrationCommands(program.command('registration').description('help desk: registrations by number'));
   return program;
 }
@@ -101,6 +103,20 @@ function keyCommands(key: Command): void {
     .description('makes a new lookup key and hashes names and numbers again')
     .requiredOption('--servers-are-stopped', 'says that no server is running')
     .action(() => keyRotateLookup(process.env));
+}
+
+function policyCommands(policy: Command): void {
+  policy
+    .command('preview')
+    .description('prints what a learner of a course is asked, lesson by lesson')
+    .requiredOption('--lessons <number>', 'how many lessons the course has')
+    .option(
+      '--lessons-per-day <number>',
+      'how many are played a day; else as many as the policy lets through',
+    )
+    .option('--institution <id>', 'whose policy; else the default')
+    .option('--course <id>', 'a course of the institution')
+    .action((asked) => policyPreview(process.env, asked));
 }
 
 const operations = [

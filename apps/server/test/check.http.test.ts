@@ -150,7 +150,7 @@ for (const dialect of dialects) {
       const phone = await system.registered();
       const before = await system.openCheck();
       await system.answer(before.token, phone.code());
-      const moved = await system.openCheck({ learner: { ...홍길동, phone: '010-9999-0000' } });
+      const moved = await system.openCheck({ learner: { ...홍길동, phone: '010-9999-0000' }, force: true });
       expect((await system.answer(moved.token, phone.wrongCode())).json).toEqual({
         outcome: 'refused',
         reason: 'phone-differs',

@@ -96,7 +96,7 @@ describe('bad input', () => {
 
   it('C-1 unknown ids and another institution’s are 404', async () => {
     const get = (path: string) => system.send({ method: 'GET', path, headers });
-    for (const path of ['/v1/checks/chk_none', '/check/none/state', '/v1/policy', '/v1/nothing', '/%zz']) {
+    for (const path of ['/v1/checks/chk_none', '/check/none/state', '/v1/nothing', '/%zz']) {
       const reply = await get(path);
       expect([path, reply.status]).toEqual([path, path === '/%zz' ? 400 : 404]);
       expect(reply.headers['content-type']).toBe('application/problem+json; charset=utf-8');

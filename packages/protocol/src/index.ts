@@ -3,5 +3,6 @@ export * from './check.ts';
 export * from './fields.ts';
 export * from './identity.ts';
 export * from './lms.ts';
+export * from './policy.ts';
 export * from './problems.ts';
 export * from './receipt.ts';

@@ -30,6 +30,22 @@ export const OpenedCheck = Closed({
 });
 export type OpenedCheck = Static<typeof OpenedCheck>;
 
+/** 200: nothing to show, let the learner in. `nextDue` is what will ask next by itself (S-1). */
+export const NotRequired = Closed({
+  status: Type.Literal('not-required'),
+  because: Type.Enum(['already-checked', 'not-due']),
+  nextDue: Type.Union([Occasion, Type.Null()]),
+});
+export type NotRequired = Static<typeof NotRequired>;
+
+/** 200: let nobody in before `until`. */
+export const Blocked = Closed({
+  status: Type.Literal('blocked'),
+  because: Type.Literal('daily-lesson-limit'),
+  until: Time,
+});
+export type Blocked = Static<typeof Blocked>;
+
 export const CheckStatus = Type.Enum(['open', 'passed', 'expired']);
 export type CheckStatus = Static<typeof CheckStatus>;
 
@@ -49,4 +65,21 @@ export type CheckReply = Static<typeof CheckReply>;
 
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\x20-\\x7e]+$' })),
+});
+
+/** `GET /v1/learners/{learnerId}/checks`: newest first, without receipts; `next` is the cursor of the next page. */
+export const CheckList = Closed({
+  checks: Type.Array(CheckReply),
+  next: Type.Union([Type.String(), Type.Null()]),
+});
+export type CheckList = Static<typeof CheckList>;
+
+export const CheckListQuery = Closed({
+  course: Type.Optional(LmsId),
+  limit: Type.Optional(
+    Type.String({ pattern: '^([1-9][0-9]?|100)$', description: 'How many, 1 to 100; 50 when left out' }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: '`next` of the page before' }),
+  ),
 });

@@ -23,6 +23,8 @@ export type AuditKind =
   | 'learner.name-released'
   | 'learner.withdrawn'
   | 'institution.added'
+  | 'policy.changed'
+  | 'policy.removed'
   | 'api-key.made'
   | 'signing-key.made'
   | 'database.behind';

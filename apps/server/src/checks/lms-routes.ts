@@ -1,53 +1,44 @@
 import {
+  Blocked,
+  CheckList,
+  CheckListQuery,
   CheckReply,
   Closed,
   IdempotencyHeaders,
   LmsId,
+  NotRequired,
   OpenCheckRequest,
   OpenedCheck,
   type ProblemCode,
 } from '@motp/protocol';
-import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { type Authenticated, callerOf } from '../http/api-key.ts';
 import { documented, noStore } from '../http/documented.ts';
 import type { Limits } from '../http/limits.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { authenticate, type Institution } from '../institutions/api-keys.ts';
+import { listChecks } from './list-checks.ts';
 import { type Opening, type OpeningDependencies, openCheck } from './open-check.ts';
 import { type ViewDependencies, viewById } from './view-check.ts';
 
-export type LmsDependencies = OpeningDependencies & ViewDependencies & { guard: Limits };
+export type LmsDependencies = OpeningDependencies &
+  ViewDependencies & { guard: Limits; authenticated: Authenticated };
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Whose API key the request carries; only set on the routes of the LMS API. */
-    institution: Institution | null;
-  }
-}
-
-/** PROTOCOL §2: what an LMS’s server asks, with its API key, which is looked at before anything else. */
+/** PROTOCOL §2: what an LMS’s server asks, with its API key. */
 export function lmsRoutes(server: Server, dependencies: LmsDependencies): void {
-  const { database, world, guard } = dependencies;
-  server.decorateRequest('institution', null);
-  const authenticated = async (request: FastifyRequest) => {
-    const institution = await authenticate(database, world, request.headers.authorization);
-    if (!institution) throw guard.refuse(request.ip, unauthorized());
-    request.institution = institution;
-  };
-  openRoute(server, dependencies, authenticated);
-  viewRoute(server, dependencies, authenticated);
+  openRoute(server, dependencies);
+  viewRoute(server, dependencies);
+  listRoute(server, dependencies);
 }
 
-type Authenticated = (request: FastifyRequest) => Promise<void>;
-
-function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Authenticated): void {
+function openRoute(server: Server, dependencies: LmsDependencies): void {
   server.post(
     '/v1/checks',
     {
       schema: documented('Open a check', ['LMS'], {
         headers: IdempotencyHeaders,
         body: OpenCheckRequest,
-        response: { 200: OpenedCheck, 201: OpenedCheck },
+        response: { 200: Type.Union([OpenedCheck, NotRequired, Blocked]), 201: OpenedCheck },
         security: [{ apiKey: [] }],
         problems: [
           'malformed',
@@ -59,10 +50,10 @@ function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
           'too-many-failures',
         ],
       }),
-      onRequest,
+      onRequest: dependencies.authenticated,
     },
     async (request, reply) => {
-      const institution = institutionOf(request);
+      const { institution } = callerOf(request);
       dependencies.guard.admitOpening(institution.id);
       const key = request.headers['idempotency-key'];
       const opening = await openCheck(dependencies, institution, request.body, key);
@@ -72,7 +63,7 @@ function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
   );
 }
 
-function viewRoute(server: Server, dependencies: LmsDependencies, onRequest: Authenticated): void {
+function viewRoute(server: Server, dependencies: LmsDependencies): void {
   server.get(
     '/v1/checks/:id',
     {
@@ -82,10 +73,10 @@ function viewRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
         security: [{ apiKey: [] }],
         problems: ['unauthorized', 'check-unknown', 'too-many-failures'],
       }),
-      onRequest,
+      onRequest: dependencies.authenticated,
     },
     async (request, reply) => {
-      const institution = institutionOf(request);
+      const { institution } = callerOf(request);
       const view = await viewById(dependencies, institution, request.params.id);
       if (!view) throw new ProblemResponse('check-unknown', '이 기관에는 그런 본인인증이 없습니다.');
       return noStore(reply).send(view);
@@ -93,11 +84,32 @@ function viewRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
   );
 }
 
-const unauthorized = () => new ProblemResponse('unauthorized', 'API 키가 없거나 올바르지 않습니다.');
-
-function institutionOf({ institution }: FastifyRequest): Institution {
-  if (!institution) throw unauthorized();
-  return institution;
+function listRoute(server: Server, dependencies: LmsDependencies): void {
+  server.get(
+    '/v1/learners/:learnerId/checks',
+    {
+      schema: documented('A learner’s checks, newest first', ['LMS'], {
+        params: Closed({ learnerId: LmsId }),
+        querystring: CheckListQuery,
+        response: { 200: CheckList },
+        security: [{ apiKey: [] }],
+        problems: ['unauthorized', 'too-many-failures'],
+      }),
+      onRequest: dependencies.authenticated,
+    },
+    async (request, reply) => {
+      const { institution } = callerOf(request);
+      const { limit, ...asked } = request.query;
+      const listed = await listChecks(dependencies, institution.id, {
+        ...{ ...asked, learner: request.params.learnerId },
+        limit: limit === undefined ? undefined : Number(limit),
+      });
+      if (listed.kind === 'listed') return noStore(reply).send(listed.list);
+      throw new ProblemResponse('malformed', 'cursor는 앞 응답의 next를 그대로 보내야 합니다.', {
+        errors: [{ path: '/cursor (querystring)', message: 'is not a cursor of this list' }],
+      });
+    },
+  );
 }
 
 const refusals: Partial<Record<ProblemCode, string>> = {

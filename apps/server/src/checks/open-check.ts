@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { OpenCheckRequest, OpenedCheck, ProblemError } from '@motp/protocol';
+import type {
+  Blocked,
+  NotRequired,
+  OpenCheckRequest,
+  OpenedCheck,
+  ProblemError,
+  Reason,
+} from '@motp/protocol';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { IdempotencyRow } from '../db/schema.ts';
@@ -7,6 +14,13 @@ import { type Institution, originsOf } from '../institutions/api-keys.ts';
 import { isReturnUrl } from '../institutions/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import { comparableName, parsePhone } from '../learners/rules.ts';
+import {
+  type Decided,
+  decideCheck,
+  letThrough,
+  lockDecision,
+  type Question,
+} from '../schedule/decide-check.ts';
 import { newId, type World } from '../world.ts';
 import {
   endCheck,
@@ -16,9 +30,10 @@ import {
   lockOccasion,
   lockOpenCheck,
   type NewCheck,
+  type OccasionKey,
   setIdempotentAnswer,
 } from './open-store.ts';
-import { CHECK_MINUTES, isReusable, reasonsOf } from './opening-rules.ts';
+import { CHECK_MINUTES, isReusable } from './opening-rules.ts';
 import type { StoredCheck } from './store.ts';
 
 export interface OpeningDependencies {
@@ -29,12 +44,17 @@ export interface OpeningDependencies {
   demo: boolean;
 }
 
+export type OpeningReply = OpenedCheck | NotRequired | Blocked;
+
 export type Opening =
-  | { kind: 'answered'; status: 200 | 201; body: OpenedCheck }
+  | { kind: 'answered'; status: 200 | 201; body: OpeningReply }
   | { kind: 'malformed'; errors: ProblemError[] }
   | { kind: 'refused'; reason: 'origin-not-registered' | 'idempotency-mismatch' | 'idempotency-running' };
 
-/** Opens a check for one learner and one occasion, or gives the one that is open already (C-1). */
+/**
+ * Opens a check for one learner and one occasion if one is due, or gives the one that is open already (C-1, S-1).
+ * What an LMS asks most, a lesson let through before, is answered from one reading, without a lock.
+ */
 export async function openCheck(
   dependencies: OpeningDependencies,
   institution: Institution,
@@ -46,11 +66,39 @@ export async function openCheck(
   if (request.returnUrl && !isReturnUrl(request.returnUrl, originsOf(institution), dependencies.demo)) {
     return { kind: 'refused', reason: 'origin-not-registered' };
   }
-  return dependencies.database.transaction((tx) =>
-    idempotencyKey === undefined
-      ? openOnce(dependencies, tx, institution, request)
-      : openIdempotent(dependencies, tx, institution, request, idempotencyKey),
-  );
+  const { database, world } = dependencies;
+  if (idempotencyKey !== undefined) {
+    return database.transaction((tx) =>
+      openIdempotent(dependencies, tx, institution, request, idempotencyKey),
+    );
+  }
+  const decided = await decideCheck(database, questionOf(institution, request), world.now());
+  const { decision } = decided;
+  if (decision.kind !== 'due' && !isToBeKept(decided)) return undue(decision);
+  return database.transaction((tx) => openOnce(dependencies, tx, institution, request));
+}
+
+const questionOf = (
+  institution: Institution,
+  { learner, course, occasion, force }: OpenCheckRequest,
+): Question => ({
+  institution: institution.id,
+  learner: learner.id,
+  course: course.id,
+  round: course.round ?? '',
+  occasion,
+  force: force === true,
+});
+
+const isToBeKept = ({ decision, isNewLesson }: Decided): boolean =>
+  decision.kind === 'not-required' && isNewLesson;
+
+function undue(decision: Exclude<Decided['decision'], { kind: 'due' }>): Opening {
+  const body: OpeningReply =
+    decision.kind === 'blocked'
+      ? { status: 'blocked', because: decision.because, until: new Date(decision.until).toISOString() }
+      : { status: 'not-required', because: decision.because, nextDue: decision.nextDue };
+  return { kind: 'answered', status: 200, body };
 }
 
 function faults({ learner }: OpenCheckRequest): ProblemError[] {
@@ -84,17 +132,19 @@ async function openIdempotent(
   }
   const opening = await openOnce(dependencies, tx, institution, request);
   if (opening.kind !== 'answered') throw new Error('an opening without faults was not answered');
-  const { url: _, ...kept } = opening.body;
+  const { url: _, ...kept } = opening.body as Partial<OpenedCheck>;
   await setIdempotentAnswer(tx, { ...row, status: opening.status, body_json: JSON.stringify(kept) });
   return opening;
 }
 
 function repeat(dependencies: OpeningDependencies, first: IdempotencyRow, bodyHash: string): Opening {
   if (first.body_hash !== bodyHash) return { kind: 'refused', reason: 'idempotency-mismatch' };
-  const kept = JSON.parse(first.body_json) as Omit<OpenedCheck, 'url'>;
-  const { id, status, ...rest } = kept;
-  const body = { id, status, url: checkUrl(dependencies, id), ...rest };
-  return { kind: 'answered', status: first.status as 200 | 201, body };
+  const kept = JSON.parse(first.body_json) as Omit<OpenedCheck, 'url'> | NotRequired | Blocked;
+  const status = first.status as 200 | 201;
+  if (kept.status !== 'open') return { kind: 'answered', status, body: kept };
+  const { id, status: open, ...rest } = kept;
+  const body = { id, status: open, url: checkUrl(dependencies, id), ...rest };
+  return { kind: 'answered', status, body };
 }
 
 /** JSON with sorted members: the order in which an LMS writes them says nothing (RFC 8785, for our shapes). */
@@ -105,6 +155,7 @@ function canonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
 
+/** Locks, then decides: what another opening or an answer under way makes of it is seen. */
 async function openOnce(
   dependencies: OpeningDependencies,
   tx: Tx,
@@ -112,23 +163,43 @@ async function openOnce(
   request: OpenCheckRequest,
 ): Promise<Opening> {
   const now = dependencies.world.now();
-  const row = newRow(dependencies, institution, request, now);
-  await lockOccasion(tx, row);
-  const before = await lockOpenCheck(tx, row);
+  const question = questionOf(institution, request);
+  const key = occasionKey(question);
+  await lockDecision(tx, question);
+  await lockOccasion(tx, key);
+  const before = await lockOpenCheck(tx, key);
+  const decided = await decideCheck(tx, question, now);
+  if (isToBeKept(decided)) await letThrough(tx, question, now);
+  const { decision } = decided;
+  if (decision.kind !== 'due') return undue(decision);
+  const row = newRow(dependencies, key, request, decision.reasons, now);
   if (before && isReusable(before, row, now)) {
     return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
   }
   if (before) await end(tx, before, now);
+  await insert(tx, row, now);
+  return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
+}
+
+const occasionKey = ({ institution, learner, course, round, occasion }: Question): OccasionKey => ({
+  institution_id: institution,
+  learner_ref: learner,
+  course_id: course,
+  round,
+  occasion_kind: occasion.kind,
+  occasion_number: occasion.number,
+});
+
+async function insert(tx: Tx, row: NewCheck, now: number): Promise<void> {
   if (!(await insertCheck(tx, row))) throw new Error('an occasion was opened by somebody without its lock');
   await record(tx, {
     at: now,
     kind: 'check.opened',
     actor: 'institution',
-    institution: institution.id,
+    institution: row.institution_id,
     check: row.id,
     data: { occasion: row.occasion_kind, number: row.occasion_number },
   });
-  return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
 }
 
 async function end(tx: Tx, check: StoredCheck, now: number): Promise<void> {
@@ -146,8 +217,9 @@ async function end(tx: Tx, check: StoredCheck, now: number): Promise<void> {
 
 function newRow(
   { keyring, world }: OpeningDependencies,
-  institution: Institution,
-  { learner, course, occasion, session, returnUrl, locale, force }: OpenCheckRequest,
+  key: OccasionKey,
+  { learner, course, session, returnUrl, locale }: OpenCheckRequest,
+  reasons: readonly Reason[],
   now: number,
 ): NewCheck {
   const id = newId('chk', world);
@@ -158,25 +230,20 @@ function newRow(
   const sessionText = session && canonical(session);
   return {
     id,
-    institution_id: institution.id,
-    learner_ref: learner.id,
+    ...key,
     name_key: keyring.hash('name', comparableName(learner.name)),
     name_sealed: seal('name', learner.name),
     phone_key: keyring.hash('phone', phone),
     phone_sealed: seal('phone', learner.phone),
     birth_date_sealed: seal('birth_date', learner.birthDate),
-    course_id: course.id,
     course_title: course.title,
-    round: course.round ?? '',
-    occasion_kind: occasion.kind,
-    occasion_number: occasion.number,
     session_key: sessionText === undefined ? null : keyring.hash('session', sessionText),
     session_sealed: seal('session', sessionText),
     return_url: returnUrl ?? null,
     locale: locale ?? 'ko',
     token_hash: tokenHash(checkToken(keyring, id)),
     status: 'open',
-    reasons_json: JSON.stringify(reasonsOf(occasion.kind, force === true)),
+    reasons_json: JSON.stringify(reasons),
     created_at: now,
     expires_at: now + CHECK_MINUTES * 60_000,
     clock_searched: 0,

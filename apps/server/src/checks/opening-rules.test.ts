@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CHECK_MINUTES, isReusable, reasonsOf } from './opening-rules.ts';
+import { CHECK_MINUTES, isReusable } from './opening-rules.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 3);
 const MINUTE_MS = 60_000;
@@ -39,19 +39,5 @@ describe('opening an occasion again', () => {
     const { name_key, phone_key } = before;
     const silent = { name_key, phone_key, session_key: null, return_url: null };
     expect(isReusable({ ...silent, expires_at: before.expires_at }, { name_key, phone_key }, NOW)).toBe(true);
-  });
-});
-
-describe('why a check is asked', () => {
-  it.each([
-    ['entry', ['entry']],
-    ['lesson', ['lesson-interval']],
-    ['progress-test', ['progress-test']],
-    ['exam', ['exam']],
-    ['assignment', ['assignment']],
-    ['other', ['forced']],
-  ])('C-1 %s has its own reason, and force says so', (kind, reasons) => {
-    expect(reasonsOf(kind, false)).toEqual(reasons);
-    expect(reasonsOf(kind, true)).toEqual(['forced']);
   });
 });

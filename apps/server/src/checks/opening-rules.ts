@@ -1,5 +1,3 @@
-import type { OpenedCheck } from '@motp/protocol';
-
 /** C-1: how long a check's URL is valid. */
 export const CHECK_MINUTES = 10;
 
@@ -22,19 +20,4 @@ export function isReusable(before: Question & { expires_at: number }, after: Que
     (before.session_key ?? null) === (after.session_key ?? null) &&
     (before.return_url ?? null) === (after.return_url ?? null)
   );
-}
-
-type Reason = OpenedCheck['reasons'][number];
-
-/** Until the schedule decides, every opening is due: for the occasion’s own reason, or because it was asked. */
-const reasons: Record<string, Reason> = {
-  entry: 'entry',
-  lesson: 'lesson-interval',
-  'progress-test': 'progress-test',
-  exam: 'exam',
-  assignment: 'assignment',
-};
-
-export function reasonsOf(occasion: string, force: boolean): Reason[] {
-  return [force ? 'forced' : (reasons[occasion] ?? 'forced')];
 }

@@ -47,12 +47,16 @@ export function receiptClaims(
 export const receiptOf = (check: AnsweredCheck, issuer: ReceiptIssuer): string =>
   signReceipt(issuer.keys, receiptClaims(check, issuer));
 
-export function courseOf(check: AnsweredCheck): ReceiptClaims['course'] {
+export function courseOf(
+  check: Pick<AnsweredCheck, 'course_id' | 'course_title' | 'round'>,
+): ReceiptClaims['course'] {
   const course = { id: check.course_id, title: check.course_title };
   return check.round === '' ? course : { ...course, round: check.round };
 }
 
-export function occasionOf(check: AnsweredCheck): ReceiptClaims['occasion'] {
+export function occasionOf(
+  check: Pick<AnsweredCheck, 'occasion_kind' | 'occasion_number'>,
+): ReceiptClaims['occasion'] {
   return {
     kind: check.occasion_kind as ReceiptClaims['occasion']['kind'],
     number: check.occasion_number,

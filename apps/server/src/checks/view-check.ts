@@ -8,6 +8,7 @@ import type { Keyring, Sealed } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
 import { offeredMethods } from './begin-identity.ts';
 import { replacedAt } from './identity-store.ts';
+import type { RepliedCheck } from './list-store.ts';
 import { findCheck } from './open-store.ts';
 import { courseOf, occasionOf, type ReceiptIssuer, receiptOf } from './receipt.ts';
 import { registrationState } from './rows.ts';
@@ -85,7 +86,7 @@ export async function originsOfToken(
 
 const endedAt = (check: StoredCheck): number => check.passed_at ?? check.expires_at;
 
-const statusOf = (check: StoredCheck, now: number): CheckState['status'] =>
+const statusOf = (check: Pick<StoredCheck, 'status' | 'expires_at'>, now: number): CheckState['status'] =>
   check.status === 'open' && isOver({ status: check.status, expiresAt: check.expires_at }, now)
     ? 'expired'
     : check.status;
@@ -163,17 +164,22 @@ export async function viewById(
 ): Promise<CheckReply | undefined> {
   const check = await findCheck(database, institution.id, id);
   if (!check) return undefined;
+  const reply = checkReply(check, world.now());
+  return reply.status === 'passed' ? { ...reply, receipt: receiptOf(check, issuer) } : reply;
+}
+
+/** A check as its institution is told of it, without its receipt. */
+export function checkReply(check: RepliedCheck, now: number): CheckReply {
   const passed =
     check.status === 'passed' && check.passed_at !== null && check.method !== null
       ? {
           method: check.method as NonNullable<CheckReply['method']>,
           passedAt: new Date(check.passed_at).toISOString(),
-          receipt: receiptOf(check, issuer),
         }
       : {};
   return {
     id: check.id,
-    status: statusOf(check, world.now()),
+    status: statusOf(check, now),
     learner: { id: check.learner_ref },
     course: courseOf(check),
     occasion: occasionOf(check),

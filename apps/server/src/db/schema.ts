@@ -19,6 +19,8 @@ export interface Schema {
   identity_attempt: IdentityAttemptRow;
   certified_number: CertifiedNumberRow;
   former_value: FormerValueRow;
+  policy_version: PolicyVersionRow;
+  lesson_passage: LessonPassageRow;
 }
 
 export interface DeploymentRow {
@@ -260,4 +262,27 @@ export interface FormerValueRow {
   kind: 'name' | 'phone';
   value_sealed: Sealed;
   until: number;
+}
+
+/** One state of an institution's or a course's policy; the newest stands (S-4). */
+export interface PolicyVersionRow {
+  institution_id: string;
+  /** '' is the institution's own. */
+  course_id: string;
+  version: number;
+  /** Null: from here on there is none of its own. */
+  policy_json: string | null;
+  changed_at: number;
+  /** The API key. */
+  changed_by: string;
+}
+
+/** When a lesson was first let through without a check of its own; a passed check of it says the same (S-2). */
+export interface LessonPassageRow {
+  institution_id: string;
+  learner_ref: string;
+  course_id: string;
+  round: string;
+  number: number;
+  first_at: number;
 }

@@ -47,7 +47,7 @@ function validationProblem(
   context: string | undefined,
 ): ProblemResponse {
   const errors = faults.map((fault): ProblemError => {
-    const extra = fault.params.additionalProperty;
+    const extra = fault.params.additionalProperty ?? fault.params.missingProperty;
     const path = fault.instancePath + (typeof extra === 'string' ? `/${extra.slice(0, 40)}` : '');
     return {
       path: context === 'body' ? path : `${path} (${context})`,

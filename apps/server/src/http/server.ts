@@ -59,7 +59,9 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
   server.addHook('preValidation', (request, _reply, done) => {
     refuseUndocumentedBody(request);
     refuseBadText(request.body);
+    // PostgreSQL refuses U+0000 in an address no less than in a body.
     refuseBadText(request.params);
+    refuseBadText(request.query);
     done();
   });
   server.addHook('onResponse', logResponse);

@@ -5,6 +5,12 @@ import { findByApiKey, type StoredInstitution, touchApiKey } from './store.ts';
 
 export type Institution = StoredInstitution;
 
+/** Who asks: an institution, by one of its keys. */
+export interface Caller {
+  institution: Institution;
+  keyId: string;
+}
+
 const KEY_BYTES = 32;
 const PREFIX = 'motp_';
 const TOUCH_EVERY_MS = 60_000;
@@ -19,7 +25,7 @@ export async function authenticate(
   database: Database,
   world: World,
   authorization: string | undefined,
-): Promise<Institution | undefined> {
+): Promise<Caller | undefined> {
   const key = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization ?? '')?.[1];
   if (!key) return undefined;
   const found = await findByApiKey(database, hashApiKey(key));
@@ -28,7 +34,7 @@ export async function authenticate(
   if (found.lastUsedAt === null || now - found.lastUsedAt > TOUCH_EVERY_MS) {
     await touchApiKey(database, found.keyId, now);
   }
-  return found.institution;
+  return { institution: found.institution, keyId: found.keyId };
 }
 
 export const originsOf = (institution: Institution): string[] =>

@@ -7,3 +7,8 @@ export async function readInstitution(database: Database, id: string): Promise<S
   if (!institution) throw new Error('a check without an institution');
   return institution;
 }
+
+/** Whether somebody who typed an id typed one that exists. */
+export async function institutionExists(database: Database, id: string): Promise<boolean> {
+  return (await findInstitution(database, id)) !== undefined;
+}

@@ -24,7 +24,7 @@ for (const dialect of dialects) {
       const request = { ...exam, occasion: { kind: 'exam' as const, number } };
       const opening = { database, keyring, world, publicUrl: PUBLIC_URL, demo: true };
       const opened = await openCheck(opening, institution, request);
-      if (opened.kind !== 'answered') return opened.kind;
+      if (opened.kind !== 'answered' || opened.body.status !== 'open') return opened.kind;
       const hash = tokenHash(new URL(opened.body.url).pathname.split('/')[2] ?? '');
       const outcome = await answerQueue({ database, keyring, world }).add({
         tokenHash: hash,

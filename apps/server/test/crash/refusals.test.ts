@@ -50,10 +50,15 @@ describe.each(dialects)('what the server refuses on %s', (dialect) => {
     const env = { ...production, MOTP_DATABASE: await newDatabase(dialect), MOTP_LOG: 'error' };
     expect((await runMotp(['key', 'new', '--out', 'data/master.key'], folder)).code).toBe(0);
     expect(await problemsOf('serve', folder, env)).toEqual([
-      'the database is out of date (0001-main-job, 0002-troubles missing): run `motp migrate`',
+      expect.stringMatching(
+        /^the database is out of date \(0001-main-job, .+ missing\): run `motp migrate`$/,
+      ),
     ]);
     const migrated = await runMotp(['migrate'], folder, env);
-    expect([migrated.code, migrated.stderr]).toEqual([0, 'Migrated: 0001-main-job, 0002-troubles\n']);
+    expect([migrated.code, migrated.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Migrated: 0001-main-job, .+\n$/),
+    ]);
     const again = await runMotp(['migrate'], folder, env);
     expect([again.code, again.stderr]).toEqual([0, 'The database is up to date.\n']);
     const server = await startServer('serve', { folder, env });

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { openDatabase } from '../../apps/server/src/db/open.ts';
+import { addInstitution } from '../../apps/server/src/institutions/add-institution.ts';
+import { realWorld } from '../../apps/server/src/world.ts';
+import {
+  type RunningServer,
+  removeFolder,
+  runMotp,
+  startServer,
+  temporaryFolder,
+} from '../../test/support/processes.ts';
+import { median } from './figures.ts';
+import { fire, type Measured, type Shot } from './load.ts';
+import { type Plan, type Row, refuseOthers } from './measure.ts';
+import { COURSE, LAST_LESSON, learnerName, loadPastChecks } from './past-checks.ts';
+
+/** `POST /v1/checks` answered “not required”, with few and with many past checks in the table. */
+export interface NotRequiredRow {
+  database: Row['database'];
+  connections: number;
+  few: Figures;
+  many: Figures;
+  /** Rate with many through rate with few, the median of the rounds. */
+  ratio: number;
+}
+
+/** Medians over the rounds; milliseconds. */
+interface Figures {
+  past: number;
+  perSecond: number;
+  p50: number;
+  p99: number;
+}
+
+interface Asked {
+  database: Row['database'];
+  /** Of the PostgreSQL server; undefined for SQLite. */
+  url: string | undefined;
+  plan: Plan;
+  past: readonly [number, number];
+  progress: (text: string) => void;
+}
+
+interface Site {
+  past: number;
+  server: RunningServer;
+  shots: Shot[];
+}
+
+const CONNECTIONS = [8, 64];
+const SHOTS = 20_000;
+const WARM_UP = { connections: 64, milliseconds: 1_000 };
+
+/** Two servers, each over a database of its own; asked in turn, so that what the machine does falls on both. */
+export async function measureNotRequired(asked: Asked): Promise<NotRequiredRow[]> {
+  const sites: Site[] = [];
+  try {
+    for (const past of asked.past) sites.push(await startSite(asked, past));
+    const [few, many] = sites;
+    if (!few || !many) throw new Error('two databases are compared');
+    for (const site of sites) await ask(site, WARM_UP);
+    const rows: NotRequiredRow[] = [];
+    for (const connections of CONNECTIONS) {
+      rows.push(await compare(few, many, connections, asked));
+    }
+    return rows;
+  } finally {
+    for (const { server } of sites) {
+      await server.stop();
+      await removeFolder(server.folder);
+    }
+  }
+}
+
+async function compare(
+  few: Site,
+  many: Site,
+  connections: number,
+  { database, plan: { rounds, milliseconds } }: Asked,
+): Promise<NotRequiredRow> {
+  const measured: [Measured, Measured][] = [];
+  const aim = { connections, milliseconds };
+  for (let round = 0; round < rounds; round++) {
+    measured.push([await ask(few, aim), await ask(many, aim)]);
+    // Who goes second finds the machine warmer: the other way round as well.
+    const second = await ask(many, aim);
+    measured.push([await ask(few, aim), second]);
+  }
+  const figures = ({ past }: Site, all: readonly Measured[]): Figures => ({
+    past,
+    perSecond: median(all.map(({ perSecond }) => perSecond)),
+    p50: median(all.map(({ p50 }) => p50)),
+    p99: median(all.map(({ p99 }) => p99)),
+  });
+  return {
+    ...{ database, connections },
+    few: figures(
+      few,
+      measured.map(([one]) => one),
+    ),
+    many: figures(
+      many,
+      measured.map(([, other]) => other),
+    ),
+    ratio: median(measured.map(([one, other]) => other.perSecond / one.perSecond)),
+  };
+}
+
+async function ask(
+  { server, shots }: Site,
+  aim: { connections: number; milliseconds: number },
+): Promise<Measured> {
+  const measured = await fire({ ...aim, port: server.port, shots, isEndless: true });
+  refuseOthers(measured, ['not-required']);
+  return measured;
+}
+
+/** In demo mode, where the limit of openings per institution can be lifted: one institution asks everything. */
+async function startSite({ database, url, progress }: Asked, past: number): Promise<Site> {
+  const folder = await temporaryFolder();
+  const address =
+    url === undefined ? `sqlite:${join(folder, 'motp.db')}` : await newDatabase(url, `past_${past}`);
+  const env = { MOTP_MODE: 'demo', MOTP_LIMITS: 'off', MOTP_DATABASE: address };
+  const { code, stderr } = await runMotp(['migrate'], folder, env);
+  if (code !== 0) throw new Error(`motp migrate failed:\n${stderr}`);
+  const opened = openDatabase(address);
+  try {
+    const institution = { id: 'bench', name: '한빛', origins: ['https://lms.example'] };
+    const added = await addInstitution(opened, realWorld, institution);
+    if (added.kind !== 'added') throw new Error(added.problems.join());
+    progress(`… ${database}: ${past} past checks`);
+    const learners = await loadPastChecks(opened, added.id, past, (loaded) => {
+      if (loaded % 250_000 === 0) progress(`… ${database}: ${loaded} of ${past}`);
+    });
+    const server = await startServer('serve', { folder, env });
+    return { past, server, shots: shotsOf(learners, added.apiKey) };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function newDatabase(url: string, name: string): Promise<string> {
+  const maintenance = openDatabase(url);
+  try {
+    await sql`create database ${sql.ref(name)}`.execute(maintenance.sql);
+  } finally {
+    await maintenance.close();
+  }
+  const address = new URL(url);
+  address.pathname = `/${name}`;
+  return address.href;
+}
+
+/** Learners at random: those who study in one minute began months apart. */
+function shotsOf(learners: number, apiKey: string): Shot[] {
+  return Array.from({ length: SHOTS }, () => {
+    const id = learnerName(Math.floor(Math.random() * learners));
+    const body = JSON.stringify({
+      learner: { id, name: 'Hong', phone: '010-1234-5678' },
+      course: { id: COURSE, title: 'safety' },
+      occasion: { kind: 'lesson', number: LAST_LESSON },
+    });
+    return { path: '/v1/checks', body, headers: `authorization: Bearer ${apiKey}\r\n` };
+  });
+}
