@@ -27,6 +27,9 @@ import { deviceRoutes } from './registration/device-routes.ts';
 import { registrationIdentityRoutes } from './registration/identity-routes.ts';
 import { appRoutes } from './registration/routes.ts';
 import { settleName, settleRegistrationIdentity, settleUnlock } from './registration/settle-identity.ts';
+import type { AddressPolicy } from './webhooks/address-rules.ts';
+import type { Resolve } from './webhooks/resolve.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
@@ -53,6 +56,10 @@ export interface AppOptions {
   sdkFile: string;
   /** Is called after a commit that queued a message. */
   messagesWaiting(): void;
+  /** Is called after a commit that queued a webhook event. */
+  eventsWaiting(): void;
+  /** Where webhooks may go, and how their names are resolved. */
+  webhooks: { policy: AddressPolicy; resolve: Resolve };
 }
 
 export interface App {
@@ -62,7 +69,7 @@ export interface App {
 
 /** Wires the domain folders together; nothing here knows a rule. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits } = options;
+  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits, eventsWaiting } = options;
   const server = createServer(options);
   const isHttps = publicUrl.startsWith('https:');
   server.addHook('onRequest', (_request, reply, done) => {
@@ -71,16 +78,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   separateOrigins(server, { publicUrl, appUrl });
   const metrics = createMetrics(() => answers.length);
-  const answers = answerQueue({ database, keyring, world, observe: metrics.batchSettled });
+  const answers = answerQueue({ ...options, observe: metrics.batchSettled });
   const issuer = { issuer: publicUrl, demo: demo !== undefined, keys: options.signingKeys };
   const common = {
-    ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits },
+    ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits, eventsWaiting },
     demo: demo !== undefined,
     guard: createLimits(world, limits, metrics.limited),
   };
 
   await documentRoutes(server, publicUrl, options.version);
   lmsRoutes(server, common);
+  webhookRoutes(server, { ...common, ...options.webhooks });
   checkRoutes(server, { ...common, answers, answered: metrics.answered });
   identityRoutes(server, {
     ...common,

@@ -5,3 +5,4 @@ export * from './identity.ts';
 export * from './lms.ts';
 export * from './problems.ts';
 export * from './receipt.ts';
+export * from './webhooks.ts';

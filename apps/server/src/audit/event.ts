@@ -24,6 +24,9 @@ export type AuditKind =
   | 'learner.withdrawn'
   | 'institution.added'
   | 'api-key.made'
+  | 'webhook.set'
+  | 'webhook.secret-changed'
+  | 'webhook.removed'
   | 'signing-key.made'
   | 'database.behind';
 

@@ -25,8 +25,7 @@ function counting(database: Database): { database: Database; take(): number } {
   const counted: Database = {
     ...database,
     sql: database.sql.withPlugin(counter),
-    transaction: (work) =>
-      database.transaction((tx) => work({ dialect: tx.dialect, sql: tx.sql.withPlugin(counter) })),
+    transaction: (work) => database.transaction((tx) => work({ ...tx, sql: tx.sql.withPlugin(counter) })),
   };
   return { database: counted, take };
 }

@@ -7,38 +7,22 @@ import {
   OpenedCheck,
   type ProblemCode,
 } from '@motp/protocol';
-import type { FastifyRequest } from 'fastify';
 import { documented, noStore } from '../http/documented.ts';
+import { type Authenticated, authenticated, institutionOf } from '../http/institution.ts';
 import type { Limits } from '../http/limits.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
-import { authenticate, type Institution } from '../institutions/api-keys.ts';
 import { type Opening, type OpeningDependencies, openCheck } from './open-check.ts';
 import { type ViewDependencies, viewById } from './view-check.ts';
 
 export type LmsDependencies = OpeningDependencies & ViewDependencies & { guard: Limits };
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Whose API key the request carries; only set on the routes of the LMS API. */
-    institution: Institution | null;
-  }
-}
-
 /** PROTOCOL §2: what an LMS’s server asks, with its API key, which is looked at before anything else. */
 export function lmsRoutes(server: Server, dependencies: LmsDependencies): void {
-  const { database, world, guard } = dependencies;
-  server.decorateRequest('institution', null);
-  const authenticated = async (request: FastifyRequest) => {
-    const institution = await authenticate(database, world, request.headers.authorization);
-    if (!institution) throw guard.refuse(request.ip, unauthorized());
-    request.institution = institution;
-  };
-  openRoute(server, dependencies, authenticated);
-  viewRoute(server, dependencies, authenticated);
+  const onRequest = authenticated(dependencies);
+  openRoute(server, dependencies, onRequest);
+  viewRoute(server, dependencies, onRequest);
 }
-
-type Authenticated = (request: FastifyRequest) => Promise<void>;
 
 function openRoute(server: Server, dependencies: LmsDependencies, onRequest: Authenticated): void {
   server.post(
@@ -91,13 +75,6 @@ function viewRoute(server: Server, dependencies: LmsDependencies, onRequest: Aut
       return noStore(reply).send(view);
     },
   );
-}
-
-const unauthorized = () => new ProblemResponse('unauthorized', 'API 키가 없거나 올바르지 않습니다.');
-
-function institutionOf({ institution }: FastifyRequest): Institution {
-  if (!institution) throw unauthorized();
-  return institution;
 }
 
 const refusals: Partial<Record<ProblemCode, string>> = {

@@ -7,7 +7,9 @@ import { type Institution, originsOf } from '../institutions/api-keys.ts';
 import { isReturnUrl } from '../institutions/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import { comparableName, parsePhone } from '../learners/rules.ts';
+import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
+import { expiredEvent } from './check-event.ts';
 import {
   endCheck,
   findIdempotent,
@@ -21,7 +23,7 @@ import {
 import { CHECK_MINUTES, isReusable, reasonsOf } from './opening-rules.ts';
 import type { StoredCheck } from './store.ts';
 
-export interface OpeningDependencies {
+export interface OpeningDependencies extends QueueDependencies {
   database: Database;
   keyring: Keyring;
   world: World;
@@ -118,7 +120,7 @@ async function openOnce(
   if (before && isReusable(before, row, now)) {
     return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
   }
-  if (before) await end(tx, before, now);
+  if (before) await end(dependencies, tx, before, now);
   if (!(await insertCheck(tx, row))) throw new Error('an occasion was opened by somebody without its lock');
   await record(tx, {
     at: now,
@@ -131,9 +133,16 @@ async function openOnce(
   return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
 }
 
-async function end(tx: Tx, check: StoredCheck, now: number): Promise<void> {
+async function end(
+  dependencies: OpeningDependencies,
+  tx: Tx,
+  check: StoredCheck,
+  now: number,
+): Promise<void> {
   await endCheck(tx, check.id);
-  const because = check.expires_at <= now ? 'expired' : 'opened-again';
+  const isExpired = check.expires_at <= now;
+  const because = isExpired ? 'expired' : 'opened-again';
+  if (isExpired) await queueEvents(tx, dependencies, [expiredEvent(check)]);
   await record(tx, {
     at: now,
     kind: 'check.ended',

@@ -5,14 +5,14 @@ import { refusalOf, type Settle, type SettledAttempt } from '../identity/complet
 import type { CertifiedPerson } from '../identity/provider.ts';
 import { type Certified, type Comparison, compare } from '../identity/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
-import type { World } from '../world.ts';
+import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
+import { passedEvent } from './check-event.ts';
 import { liftLock, passByIdentity, readIdentified } from './identity-store.ts';
 import { isOver } from './rules.ts';
 import { type Gathered, gather } from './store.ts';
 
-interface Dependencies {
+interface Dependencies extends QueueDependencies {
   keyring: Keyring;
-  world: World;
 }
 
 /**
@@ -47,6 +47,7 @@ export const settleCheckIdentity =
       check: check.id,
       data: { method: attempt.method, matched: comparison.by.join(), lifted },
     });
+    await queueEvents(tx, dependencies, [passedEvent(check, attempt.method, attempt.now)]);
     return { kind: 'passed' };
   };
 

@@ -7,3 +7,7 @@ export async function readInstitution(database: Database, id: string): Promise<S
   if (!institution) throw new Error('a check without an institution');
   return institution;
 }
+
+/** The institution that somebody named; undefined when there is none. */
+export const findOwner = (database: Database, id: string): Promise<StoredInstitution | undefined> =>
+  findInstitution(database, id);

@@ -229,18 +229,23 @@ export async function insertFormerValue(tx: Tx, row: FormerValueRow): Promise<vo
   await tx.sql.insertInto('former_value').values(row).execute();
 }
 
-/** Institutions where this learner passed a check since then. */
-export async function institutionsOf(tx: Tx, learnerId: string, since: number): Promise<string[]> {
-  const rows = await tx.sql
+/** Institutions where this learner passed a check since then, and the ids by which these know the learner. */
+export async function knownAs(
+  tx: Tx,
+  learnerId: string,
+  since: number,
+): Promise<{ institution: string; learner: string }[]> {
+  return tx.sql
     .selectFrom('check')
     .innerJoin('device', 'device.id', 'check.device_id')
-    .select('check.institution_id')
+    .select(['check.institution_id as institution', 'check.learner_ref as learner'])
     .distinct()
     .where('device.learner_id', '=', learnerId)
     .where('check.status', '=', 'passed')
     .where('check.passed_at', '>', since)
+    .orderBy('check.institution_id')
+    .orderBy('check.learner_ref')
     .execute();
-  return rows.map(({ institution_id: id }) => id);
 }
 
 export interface PassedCheck {
