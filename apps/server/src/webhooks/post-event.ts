@@ -17,6 +17,13 @@ export interface Parcel {
   body: string;
 }
 
+export interface PosterOptions {
+  resolve: Resolve;
+  policy: AddressPolicy;
+  /** Longest time of one attempt, looking up included, ms. */
+  timeoutMs?: number;
+}
+
 export type Post = (parcel: Parcel) => Promise<Posted>;
 
 /**
@@ -24,9 +31,9 @@ export type Post = (parcel: Parcel) => Promise<Posted>;
  * connection goes to one of these, so that a name that changes between looking and connecting leads nowhere else.
  * No redirect is followed, no connection is used again, and what is replied is not read.
  */
-export function poster({ resolve, policy }: { resolve: Resolve; policy: AddressPolicy }): Post {
+export function poster({ resolve, policy, timeoutMs = TIMEOUT_MS }: PosterOptions): Post {
   return async (parcel) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const addresses = await Promise.race([resolve(hostOf(parcel.url)), aborted(signal)]);
       if (!mayReach(policy, parcel.url.protocol, addresses)) return { error: 'address-refused' };
