@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { WebhookEvent } from '@motp/protocol';
 import { Webhook } from 'standardwebhooks';
 import { Check } from 'typebox/value';
@@ -14,6 +15,9 @@ import {
 import { endExpiredChecks } from '../checks/end-expired.ts';
 import { dumpOf } from '../db/contents.fixture.ts';
 import { addInstitution } from '../institutions/add-institution.ts';
+import { openKeyring } from '../keys/keyring.ts';
+import { rotateSealing } from '../keys/master-key.ts';
+import { reseal } from '../keys/rotate.ts';
 import { type DeliveryDependencies, deliveries, type FailedAttempt } from './deliver-events.ts';
 import { type Post, poster } from './post-event.ts';
 import { queueEvents } from './queue-event.ts';
@@ -58,8 +62,8 @@ for (const dialect of dialects) {
       poster({ resolve: async (host) => [host], policy: 'loopback', timeoutMs: 2_000 })(parcel);
 
     /** Another server over the same database. */
-    function server(post: Post = here) {
-      const { database, keyring, world } = system;
+    function server(post: Post = here, keyring = system.keyring) {
+      const { database, world } = system;
       const broken = (error: unknown) => expect.fail(String(error));
       const dependencies: DeliveryDependencies = {
         ...{ database, keyring, world, post, broken },
@@ -340,7 +344,7 @@ for (const dialect of dialects) {
       await one.run();
       await expect.poll(() => receiver.received.length).toBe(1);
       await queue(2);
-      await expect.poll(async () => (await one.run(), receiver.received.length)).toBe(2);
+      await expect.poll(() => one.run().then(() => receiver.received.length)).toBe(2);
       expect((await rows()).map(({ institution_id: id, status }) => [id, status])).toEqual([
         ['inst', 'waiting'],
         ['other', 'delivered'],
@@ -386,8 +390,13 @@ for (const dialect of dialects) {
       for (const hidden of [secret.slice('whsec_'.length), 'anchovy', '홍길동', '12345678', '1234-5678']) {
         expect(lines.filter((line) => line.includes(hidden))).toEqual([]);
       }
-      await deliver();
-      expect(receiver.received).toHaveLength(1);
+      const rotated = rotateSealing(system.master, randomBytes);
+      await reseal(system.database, openKeyring(rotated, randomBytes), () => undefined);
+      const sealing = rotated.sealing.slice(0, 1);
+      const one = server(here, openKeyring({ ...rotated, sealing }, randomBytes));
+      await one.run();
+      await one.idle();
+      expect(receiver.received[0]?.headers['webhook-signature']).toMatch(/^v1,\S{44} v1,\S{44}$/);
     });
 
     it('removing the webhook ends what waits; delivered events are kept 30 days, failed ones 90', async () => {
