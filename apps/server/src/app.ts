@@ -29,6 +29,9 @@ import { registrationIdentityRoutes } from './registration/identity-routes.ts';
 import { appRoutes } from './registration/routes.ts';
 import { settleName, settleRegistrationIdentity, settleUnlock } from './registration/settle-identity.ts';
 import { scheduleRoutes } from './schedule/routes.ts';
+import type { AddressPolicy } from './webhooks/address-rules.ts';
+import type { Resolve } from './webhooks/resolve.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
@@ -55,6 +58,10 @@ export interface AppOptions {
   sdkFile: string;
   /** Is called after a commit that queued a message. */
   messagesWaiting(): void;
+  /** Is called after a commit that queued a webhook event. */
+  eventsWaiting(): void;
+  /** Where webhooks may go, and how their names are resolved. */
+  webhooks: { policy: AddressPolicy; resolve: Resolve };
 }
 
 export interface App {
@@ -64,7 +71,7 @@ export interface App {
 
 /** Wires the domain folders together; nothing here knows a rule. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits } = options;
+  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits, eventsWaiting } = options;
   const server = createServer(options);
   const isHttps = publicUrl.startsWith('https:');
   server.addHook('onRequest', (_request, reply, done) => {
@@ -73,10 +80,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   separateOrigins(server, { publicUrl, appUrl });
   const metrics = createMetrics(() => answers.length);
-  const answers = answerQueue({ database, keyring, world, observe: metrics.batchSettled });
+  const answers = answerQueue({ ...options, observe: metrics.batchSettled });
   const issuer = { issuer: publicUrl, demo: demo !== undefined, keys: options.signingKeys };
   const common = {
-    ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits },
+    ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits, eventsWaiting },
     demo: demo !== undefined,
     guard: createLimits(world, limits, metrics.limited),
   };
@@ -85,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const lms = { ...common, authenticated: authenticated(server, common) };
   lmsRoutes(server, lms);
   scheduleRoutes(server, lms);
+  webhookRoutes(server, { ...lms, ...options.webhooks });
   checkRoutes(server, { ...common, answers, answered: metrics.answered });
   identityRoutes(server, {
     ...common,

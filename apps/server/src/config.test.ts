@@ -29,12 +29,23 @@ describe('P-5 settings', () => {
         smsPerDay: 20_000,
         identity: { phone: { kind: 'simulator' }, ipin: { kind: 'simulator' } },
         registrationProof: 'sms',
+        webhookPolicy: 'loopback',
         workers: 1,
         trustedProxies: [],
         limits: true,
         logLevel: 'info',
       },
     });
+  });
+
+  it.each([
+    [{ MOTP_MODE: 'demo' }, 'loopback'],
+    [production, 'public'],
+    [{ ...production, MOTP_WEBHOOK_PRIVATE: 'refuse' }, 'public'],
+    [{ ...production, MOTP_WEBHOOK_PRIVATE: 'allow' }, 'private'],
+    [{ MOTP_MODE: 'demo', MOTP_WEBHOOK_PRIVATE: 'allow' }, 'private'],
+  ])('P-5 where webhooks may go with %o: %s', (env, policy) => {
+    expect(readConfig(env)).toMatchObject({ config: { webhookPolicy: policy } });
   });
 
   it('P-5 production with everything it needs starts, empty settings count as none', () => {
@@ -65,6 +76,7 @@ describe('P-5 settings', () => {
         smsPerDay: 500,
         identity: { phone: { kind: 'none' }, ipin: { kind: 'none' } },
         registrationProof: 'sms',
+        webhookPolicy: 'public',
         workers: 4,
         trustedProxies: ['10.0.0.1', '10.0.0.2'],
         limits: true,

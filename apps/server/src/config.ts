@@ -2,6 +2,7 @@ import { givesOf } from './identity/gives.ts';
 import { isLoopback } from './institutions/rules.ts';
 import { type IdentitySettings, readIdentity } from './provider-settings.ts';
 import { readSms, type SmsSettings } from './sms-settings.ts';
+import type { AddressPolicy } from './webhooks/address-rules.ts';
 
 export interface Config {
   mode: 'production' | 'demo';
@@ -19,6 +20,8 @@ export interface Config {
   identity: IdentitySettings;
   /** How a registration is proved. */
   registrationProof: 'sms' | 'identity';
+  /** Where webhooks may go. */
+  webhookPolicy: AddressPolicy;
   workers: number;
   trustedProxies: string[];
   limits: boolean;
@@ -54,6 +57,7 @@ export function readConfig(env: Environment): ReadConfig {
     smsPerDay: whole(env, 'MOTP_SMS_PER_DAY', 20_000, 999_999, problems),
     identity: identity.identity,
     registrationProof: oneOf(env, 'MOTP_PROOF', ['sms', 'identity'], 'sms', problems),
+    webhookPolicy: readWebhookPolicy(env, isDemo, problems),
     workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
     trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
     limits: oneOf(env, 'MOTP_LIMITS', ['on', 'off'], 'on', problems) === 'on',
@@ -61,6 +65,13 @@ export function readConfig(env: Environment): ReadConfig {
   };
   problems.push(...contradictions(config), ...identity.problems);
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'config', config };
+}
+
+/** The demo’s sample LMS runs on this machine. */
+export function readWebhookPolicy(env: Environment, isDemo: boolean, problems: string[]): AddressPolicy {
+  const isPrivate = oneOf(env, 'MOTP_WEBHOOK_PRIVATE', ['refuse', 'allow'], 'refuse', problems) === 'allow';
+  if (isPrivate) return 'private';
+  return isDemo ? 'loopback' : 'public';
 }
 
 function text(env: Environment, name: string): string | undefined {

@@ -15,6 +15,7 @@ import {
   registrationUnlock,
 } from './cli/registration.ts';
 import { type Running, serve } from './cli/serve.ts';
+import { webhookSet } from './cli/webhook.ts';
 import { isWorker, runWorkers } from './cli/workers.ts';
 
 /** Sources and bundle lie equally deep: apps/server/{src,dist}/main. */
@@ -78,6 +79,13 @@ function commands(): Command {
     .option('--help-phone <phone>', 'number that learners may call')
     .option('--help-url <url>', 'page where learners find help')
     .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
+  program
+    .command('webhook')
+    .description('where institutions are told')
+    .command('set')
+    .requiredOption('--institution <id>', 'whose')
+    .requiredOption('--url <url>', 'https address that takes the events')
+    .action((asked: { institution: string; url: string }) => webhookSet(process.env, asked));
   keyCommands(program.command('key').description('the master key'));
   policyCommands(program.command('policy').description('when a check is due'));
   registrationCommands(program.command('registration').description('help desk: registrations by number'));

@@ -7,13 +7,16 @@ export { ReceiptError, type ReceiptErrorCode } from './receipt-error.ts';
 export { type ReceiptKeys, type ReceiptKeysOptions, receiptKeys } from './receipt-keys.ts';
 export type {
   Check,
+  CheckEventData,
   CheckRequest,
   Course,
   Learner,
+  LearnersEventData,
   Occasion,
   OccasionKind,
   OpenedCheck,
   ReceiptClaims,
+  WebhookEvent,
 } from './types.ts';
 export {
   type ArchivedReceiptExpectation,
@@ -21,3 +24,9 @@ export {
   verifyArchivedReceipt,
   verifyReceipt,
 } from './verify-receipt.ts';
+export {
+  verifyWebhook,
+  WebhookError,
+  type WebhookErrorCode,
+  type WebhookHeaders,
+} from './verify-webhook.ts';

@@ -91,3 +91,32 @@ export interface ReceiptClaims {
   /** Made by a demonstration server. */
   demo?: boolean;
 }
+
+/** What `check.…` events say; `check` is the id that `openCheck` gave. */
+export interface CheckEventData {
+  check: string;
+  learner: { id: string };
+  course: Course;
+  occasion: Occasion;
+}
+
+/** `learners` are the ids that your LMS gave to this person; `check` is the one that was not theirs. */
+export interface LearnersEventData {
+  learners: readonly { id: string }[];
+  /** ISO 8601, UTC. */
+  at: string;
+  check?: string;
+}
+
+/**
+ * What the mOTP server tells by webhook; `timestamp` is when it happened, ISO 8601, UTC.
+ * - `check.passed`: the receipt is not in it; `getCheck` has it.
+ * - `check.locked`: five wrong codes, the last of them on this check.
+ * - `check.expired`: its ten minutes ran out.
+ * - `registration.replaced`: another phone took the place of this learner's.
+ * - `learner.disputed`: the learner says "this was not me", of `check` or of the phone that replaced theirs.
+ */
+export type WebhookEvent =
+  | { type: 'check.passed'; timestamp: string; data: CheckEventData & { method: string; passedAt: string } }
+  | { type: 'check.locked' | 'check.expired'; timestamp: string; data: CheckEventData }
+  | { type: 'registration.replaced' | 'learner.disputed'; timestamp: string; data: LearnersEventData };

@@ -6,3 +6,4 @@ export * from './lms.ts';
 export * from './policy.ts';
 export * from './problems.ts';
 export * from './receipt.ts';
+export * from './webhooks.ts';

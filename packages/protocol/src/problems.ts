@@ -22,6 +22,8 @@ export const problems = {
   'check-unknown': { status: 404, title: 'No such check' },
   'attempt-unknown': { status: 404, title: 'No such identity check, or not with this secret' },
   'registration-unknown': { status: 404, title: 'No such registration for this key' },
+  'webhook-unknown': { status: 404, title: 'No webhook is set for this institution' },
+  'event-unknown': { status: 404, title: 'No such webhook event' },
   'idempotency-running': { status: 409, title: 'A request with this Idempotency-Key is still running' },
   'attempt-running': { status: 409, title: 'The result of this identity check is being fetched' },
   'check-over': { status: 410, title: 'The check is over' },
@@ -35,6 +37,7 @@ export const problems = {
   'identity-required': { status: 422, title: 'This needs a certified identity check' },
   'identity-unavailable': { status: 422, title: 'This identity check is not offered here' },
   'phone-unchanged': { status: 422, title: 'The number is the registered one already' },
+  'webhook-address': { status: 422, title: 'Webhooks are not sent to this address' },
   'idempotency-mismatch': { status: 422, title: 'The Idempotency-Key belongs to another body' },
   'message-limit': {
     status: 429,

@@ -26,6 +26,9 @@ export type AuditKind =
   | 'policy.changed'
   | 'policy.removed'
   | 'api-key.made'
+  | 'webhook.set'
+  | 'webhook.secret-changed'
+  | 'webhook.removed'
   | 'signing-key.made'
   | 'database.behind';
 

@@ -3,8 +3,10 @@ import type { AuditEvent } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import { CommitUnknownError, type Database, type Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { type Outgoing, type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
 import { AnswerQueue, type Waiting } from './answer-queue.ts';
+import { lockedEvent, passedEvent } from './check-event.ts';
 import { codesOf, wrongCodeKey } from './codes.ts';
 import { checkState, registrationState, settledCheck, settledDevice } from './rows.ts';
 import { type CheckState, type Judgement, judge, type RegistrationState } from './rules.ts';
@@ -37,7 +39,7 @@ export interface Judged {
 /** `unavailable`: not judged, and nothing changed. */
 export type AnswerOutcome = Judged | { kind: 'unknown-check' } | { kind: 'unavailable' };
 
-export interface AnswerDependencies {
+export interface AnswerDependencies extends QueueDependencies {
   database: Database;
   keyring: Keyring;
   world: World;
@@ -84,6 +86,11 @@ async function answerBatch(dependencies: AnswerDependencies, all: readonly Waiti
       outcomes = batch.map(({ item }) => judgeOne(keyring, subjects.get(item.tokenHash), item));
       changed = await settle(tx, id, [...subjects.values()]);
       await record(tx, ...batch.flatMap(({ item }, index) => events(item.now, outcomes[index])));
+      const isTold = (item: AnswerItem) => subjects.get(item.tokenHash)?.stored.isTold === true;
+      const told = batch.flatMap(({ item }, index) =>
+        isTold(item) ? outgoing(item.now, outcomes[index]) : [],
+      );
+      await queueEvents(tx, dependencies, told);
     });
   } catch (error) {
     const holds = error instanceof CommitUnknownError && (await isCommitted(database, id, changed));
@@ -206,6 +213,17 @@ function events(at: number, outcome: AnswerOutcome | Error | undefined): AuditEv
     triesLeft: judgement.triesLeft,
     counted: judgement.kind === 'wrong',
   });
-  const locks = judgement.kind === 'wrong' && judgement.triesLeft === 0;
-  return locks ? [refused, event('registration.locked', { because: 'wrong-codes' })] : [refused];
+  return isLocking(judgement)
+    ? [refused, event('registration.locked', { because: 'wrong-codes' })]
+    : [refused];
+}
+
+const isLocking = (judgement: Judgement): boolean => judgement.kind === 'wrong' && judgement.triesLeft === 0;
+
+/** What the institution of the check is told of one answer. */
+function outgoing(at: number, outcome: AnswerOutcome | Error | undefined): Outgoing[] {
+  if (outcome === undefined || outcome instanceof Error || outcome.kind !== 'judged') return [];
+  const { judgement, check } = outcome;
+  if (judgement.kind === 'passed') return [passedEvent(check, 'motp', at)];
+  return isLocking(judgement) ? [lockedEvent(check, at)] : [];
 }

@@ -21,7 +21,9 @@ import {
   lockDecision,
   type Question,
 } from '../schedule/decide-check.ts';
+import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
+import { expiredEvent } from './check-event.ts';
 import {
   endCheck,
   findIdempotent,
@@ -36,7 +38,7 @@ import {
 import { CHECK_MINUTES, isReusable } from './opening-rules.ts';
 import type { StoredCheck } from './store.ts';
 
-export interface OpeningDependencies {
+export interface OpeningDependencies extends QueueDependencies {
   database: Database;
   keyring: Keyring;
   world: World;
@@ -176,7 +178,7 @@ async function openOnce(
   if (before && isReusable(before, row, now)) {
     return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
   }
-  if (before) await end(tx, before, now);
+  if (before) await end(dependencies, tx, before, now);
   await insert(tx, row, now);
   return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
 }
@@ -202,9 +204,16 @@ async function insert(tx: Tx, row: NewCheck, now: number): Promise<void> {
   });
 }
 
-async function end(tx: Tx, check: StoredCheck, now: number): Promise<void> {
+async function end(
+  dependencies: OpeningDependencies,
+  tx: Tx,
+  check: StoredCheck,
+  now: number,
+): Promise<void> {
   await endCheck(tx, check.id);
-  const because = check.expires_at <= now ? 'expired' : 'opened-again';
+  const isExpired = check.expires_at <= now;
+  const because = isExpired ? 'expired' : 'opened-again';
+  if (isExpired) await queueEvents(tx, dependencies, [expiredEvent(check)]);
   await record(tx, {
     at: now,
     kind: 'check.ended',

@@ -98,8 +98,8 @@ export async function setIdempotentAnswer(tx: Tx, row: IdempotencyRow): Promise<
     .execute();
 }
 
-/** Housekeeping: checks past their time are over, idempotency keys end after a day. */
-export async function expireChecks(tx: Tx, now: number): Promise<void> {
+/** Housekeeping: checks past their time are over. @returns those that ended now */
+export async function expireChecks(tx: Tx, now: number): Promise<StoredCheck[]> {
   const most = 1_000;
   const over = tx.sql
     .selectFrom('check')
@@ -110,7 +110,12 @@ export async function expireChecks(tx: Tx, now: number): Promise<void> {
     .limit(most);
   // What an answer holds is left for the next round: waiting for it out of the order of locks could deadlock.
   const free = tx.dialect === 'postgres' ? over.forUpdate().skipLocked() : over;
-  await tx.sql.updateTable('check').set({ status: 'expired' }).where('id', 'in', free).execute();
+  return tx.sql
+    .updateTable('check')
+    .set({ status: 'expired' })
+    .where('id', 'in', free)
+    .returningAll()
+    .execute();
 }
 
 export async function deleteIdempotent(tx: Tx, before: number): Promise<void> {

@@ -5,15 +5,15 @@ import { refusalOf, type Settle, type SettledAttempt } from '../identity/complet
 import type { CertifiedPerson } from '../identity/provider.ts';
 import { type Certified, type Comparison, compare } from '../identity/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
-import type { World } from '../world.ts';
+import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
+import { passedEvent } from './check-event.ts';
 import { isDisputed, passByIdentity, readIdentified } from './identity-store.ts';
 import { liftLock } from './lift-lock.ts';
 import { isOver } from './rules.ts';
 import { type Gathered, gather } from './store.ts';
 
-interface Dependencies {
+interface Dependencies extends QueueDependencies {
   keyring: Keyring;
-  world: World;
 }
 
 /**
@@ -48,6 +48,7 @@ export const settleCheckIdentity =
       check: check.id,
       data: { method: attempt.method, matched: comparison.by.join(), lifted },
     });
+    await queueEvents(tx, dependencies, [passedEvent(check, attempt.method, attempt.now)]);
     return { kind: 'passed' };
   };
 

@@ -58,6 +58,8 @@ export interface Gathered<Check extends AnsweredCheck = AnsweredCheck> {
   check: Check;
   device: AnsweredDevice | undefined;
   learnerNameKey: string | null;
+  /** Whether its institution has a webhook: without one a batch writes no events, and needs no statement for it. */
+  isTold: boolean;
 }
 
 /**
@@ -74,7 +76,7 @@ async function lockLearners(tx: Tx, tokenHashes: readonly string[]): Promise<Set
   return new Set(rows.map(({ id }) => id));
 }
 
-type Row<Check> = Check & { l_name_key: string | null } & {
+type Row<Check> = Check & { l_name_key: string | null; is_told: boolean | number } & {
   [Column in keyof AnsweredDevice as `d_${Column}`]: AnsweredDevice[Column];
 };
 
@@ -90,12 +92,18 @@ async function readChecks<Check extends AnsweredCheck>(
   // SQLite holds the one write lock and needs no order; sorting rows this wide costs nearly as much as reading.
   const inOrder = lock && tx.dialect === 'postgres' ? sql`order by c.id for update of c` : sql``;
   const { rows } = await sql<Row<Check>>`
-    select ${columns}, l.name_key as l_name_key, ${ofDevice}
+    select ${columns}, l.name_key as l_name_key, ${ofDevice},
+      exists (select 1 from webhook_endpoint w where w.institution_id = c.institution_id) as is_told
     from "check" c
     left join device d on d.phone_key = c.phone_key and d.status = 'active'
     left join learner l on l.id = d.learner_id
     where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)} ${inOrder}`.execute(tx.sql);
-  return rows.map((row) => ({ check: row, device: deviceOf(row), learnerNameKey: row.l_name_key }));
+  return rows.map((row) => ({
+    check: row,
+    device: deviceOf(row),
+    learnerNameKey: row.l_name_key,
+    isTold: Boolean(row.is_told),
+  }));
 }
 
 function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {

@@ -1,6 +1,6 @@
 import type { PreviewReply } from '@motp/protocol';
 import type { Environment } from '../config.ts';
-import { institutionExists } from '../institutions/read-institution.ts';
+import { findOwner } from '../institutions/read-institution.ts';
 import { type AppliedPolicy, appliedPolicy } from '../schedule/policy.ts';
 import { preview } from '../schedule/preview.ts';
 import { readPolicy } from '../schedule/read-policy.ts';
@@ -38,7 +38,7 @@ async function policyOf(
   if (institution === undefined) return appliedPolicy([], '');
   const { database } = await openKeyAndDatabase(env);
   try {
-    if (!(await institutionExists(database, institution))) {
+    if (!(await findOwner(database, institution))) {
       throw new CommandError(['--institution: there is none with this id']);
     }
     return await readPolicy(database, institution, course);

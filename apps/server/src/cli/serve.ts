@@ -14,6 +14,9 @@ import { type SmsSender, sendMessages } from '../messages/send-messages.ts';
 import { solapiSender } from '../messages/solapi-sender.ts';
 import { webhookSender } from '../messages/webhook-sender.ts';
 import { signingKeys } from '../receipts/signing-keys.ts';
+import { type Deliveries, deliveries } from '../webhooks/deliver-events.ts';
+import { poster } from '../webhooks/post-event.ts';
+import { resolveHost } from '../webhooks/resolve.ts';
 import { realWorld } from '../world.ts';
 import { keepHouse } from './housekeeping.ts';
 import { CommandError } from './output.ts';
@@ -58,11 +61,14 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     signingKeys: await signingKeys(database, keyring, realWorld),
     demo: config.mode === 'demo' ? { lmsUrl: `http://127.0.0.1:${config.lmsPort}/` } : undefined,
     messagesWaiting: background.sending.wake,
+    eventsWaiting: background.telling.wake,
+    webhooks: { policy: config.webhookPolicy, resolve: resolveHost },
   });
   const stop = async () => {
     await app.server.close();
     await app.answers.idle();
     await Promise.all(background.all.map((work) => work.stop()));
+    await background.events.stop();
     await database.close();
   };
   try {
@@ -120,7 +126,7 @@ function backgroundWork(
   deployment: Deployment,
   logger: pino.Logger,
   mark: () => Promise<void>,
-): { sending: Repeated; all: Repeated[] } {
+): { sending: Repeated; telling: Repeated; events: Deliveries; all: Repeated[] } {
   const failed = (work: string) => (error: unknown) =>
     logger.error({ work, error: codeOf(error) }, 'background work failed');
   const sender = senderOf(config.sms);
@@ -135,7 +141,21 @@ function backgroundWork(
       }),
     failed('messages'),
   );
-  const house = repeatedly(HOUSE_MS, () => keepHouse(deployment), failed('housekeeping'));
+  const events = deliveriesOf(config, deployment, logger, failed('webhooks'));
+  const telling = repeatedly(SECOND_MS, events.run, failed('webhooks'));
+  const house = repeatedly(HOUSE_MS, () => keepHouse(deployment, telling.wake), failed('housekeeping'));
   const marking = repeatedly(SECOND_MS, mark, failed('mark'));
-  return { sending, all: [sending, house, marking] };
+  return { sending, telling, events, all: [sending, telling, house, marking] };
 }
+
+const deliveriesOf = (
+  { webhookPolicy: policy }: Config,
+  { database, keyring }: Deployment,
+  logger: pino.Logger,
+  broken: (error: unknown) => void,
+): Deliveries =>
+  deliveries({
+    ...{ database, keyring, world: realWorld, broken },
+    post: poster({ resolve: resolveHost, policy }),
+    failed: (attempt) => logger.warn(attempt, 'a webhook event was not taken'),
+  });

@@ -2,12 +2,14 @@ import { type Migration, Migrator } from 'kysely';
 import { mainJob } from './migrations/0001-main-job.ts';
 import { troubles } from './migrations/0002-troubles.ts';
 import { schedule } from './migrations/0003-schedule.ts';
+import { webhooks } from './migrations/0004-webhooks.ts';
 import type { Database } from './open.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-main-job': mainJob,
   '0002-troubles': troubles,
   '0003-schedule': schedule,
+  '0004-webhooks': webhooks,
 };
 
 const migrator = (database: Database) =>

@@ -11,6 +11,8 @@ export type Dialect = 'sqlite' | 'postgres';
 export interface Tx {
   readonly dialect: Dialect;
   readonly sql: Transaction<Schema> | Kysely<Schema>;
+  /** Runs `work` once after the commit, also after one whose outcome is unknown; never after a rollback. */
+  afterCommit(work: () => void): void;
 }
 
 export interface Database extends Tx {
@@ -31,6 +33,7 @@ function database(dialect: Dialect, sql: Kysely<Schema>): Database {
   return {
     dialect,
     sql,
+    afterCommit: (work) => work(),
     transaction: (work) => inTransaction(dialect, sql, work),
     close: () => sql.destroy(),
   };
@@ -53,9 +56,13 @@ async function inTransaction<T>(
       .rollback()
       .execute()
       .catch(() => undefined);
+  const after: (() => void)[] = [];
+  const tell = () => {
+    for (const each of new Set(after)) each();
+  };
   let result: T;
   try {
-    result = await work({ dialect, sql: trx });
+    result = await work({ dialect, sql: trx, afterCommit: (each) => after.push(each) });
   } catch (error) {
     await rollback();
     throw error;
@@ -64,8 +71,10 @@ async function inTransaction<T>(
     await trx.commit().execute();
   } catch (cause) {
     await rollback();
+    tell();
     throw new CommitUnknownError('the outcome of a commit is unknown', { cause });
   }
+  tell();
   return result;
 }
 

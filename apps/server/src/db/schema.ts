@@ -21,6 +21,8 @@ export interface Schema {
   former_value: FormerValueRow;
   policy_version: PolicyVersionRow;
   lesson_passage: LessonPassageRow;
+  webhook_endpoint: WebhookEndpointRow;
+  webhook_event: WebhookEventRow;
 }
 
 export interface DeploymentRow {
@@ -285,4 +287,38 @@ export interface LessonPassageRow {
   round: string;
   number: number;
   first_at: number;
+}
+
+/** Where an institution wants to be told, and the secret that signs it. */
+export interface WebhookEndpointRow {
+  institution_id: string;
+  url_sealed: Sealed;
+  secret_sealed: Sealed;
+  /** The secret before, which signs beside the new one until then. */
+  former_sealed: Sealed | null;
+  former_until: number | null;
+  created_at: number;
+}
+
+/** One fact that an institution is told of; written with the fact. */
+export interface WebhookEventRow {
+  /** In the order of writing: events of one subject are sent in it. */
+  seq: Generated<number>;
+  id: string;
+  institution_id: string;
+  type: string;
+  /** A check, or a learner’s pseudonym. */
+  subject: string;
+  /** The body as it is signed and sent, every time the same. */
+  payload_json: string;
+  status: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  next_at: number;
+  give_up_at: number;
+  /** Until when one server has it in hand. */
+  leased_until: number | null;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: number;
+  done_at: number | null;
 }

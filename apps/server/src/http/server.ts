@@ -52,6 +52,7 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
     return503OnClosing: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.decorateRequest('arrivedAt', 0);
+  server.decorateRequest('institution', null);
   server.addHook('onRequest', (request, _reply, done) => {
     request.arrivedAt = world.now();
     done();

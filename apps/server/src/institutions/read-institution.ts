@@ -8,7 +8,6 @@ export async function readInstitution(database: Database, id: string): Promise<S
   return institution;
 }
 
-/** Whether somebody who typed an id typed one that exists. */
-export async function institutionExists(database: Database, id: string): Promise<boolean> {
-  return (await findInstitution(database, id)) !== undefined;
-}
+/** The institution that somebody named; undefined when there is none. */
+export const findOwner = (database: Database, id: string): Promise<StoredInstitution | undefined> =>
+  findInstitution(database, id);

@@ -12,6 +12,7 @@ export const sealedColumns = [
   { table: 'identity_attempt', id: 'id', columns: ['state', 'di'] },
   { table: 'certified_number', id: 'id', columns: ['phone', 'di'] },
   { table: 'former_value', id: 'id', columns: ['value'] },
+  { table: 'webhook_endpoint', id: 'institution_id', columns: ['url', 'secret', 'former'] },
   { table: 'signing_key', id: 'kid', columns: ['private'] },
 ] as const;
 

@@ -8,6 +8,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { comparableName, isKoreanMobile, type PhoneNumber, parsePhone } from '../learners/rules.ts';
 import { proofText } from '../messages/proof-text.ts';
 import { queueMessage } from '../messages/queue-message.ts';
+import type { QueueDependencies } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
 import { isConsent, missingConsents } from './consents.ts';
 import { type Counting, countMessage, type Limited, limitedBy } from './count-message.ts';
@@ -27,7 +28,7 @@ import { insertRegistration, lockCounter, unprovedSince } from './store.ts';
 export type { Limited } from './count-message.ts';
 
 /** `limits` never lifts the tries of one proof. */
-export interface RegistrationDependencies extends Counting {
+export interface RegistrationDependencies extends Counting, QueueDependencies {
   providers: IdentityProviders;
   database: Database;
   keyring: Keyring;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../db/open.ts';
+import type { CheckRow } from '../db/schema.ts';
 import type { StoredDevice } from './store.ts';
 
 /** Whether a registration of this learner was locked by dispute since then, and not opened after. */
@@ -85,15 +86,17 @@ export async function lockByDispute(tx: Tx, { id, locked_at }: StoredDevice, now
     .execute();
 }
 
+export type DisputedCheck = Pick<CheckRow, 'institution_id' | 'learner_ref' | 'disputed_at'>;
+
 /** A check that was passed with this device. */
 export async function findPassedCheck(
   tx: Tx,
   id: string,
   deviceId: string,
-): Promise<{ institution_id: string; disputed_at: number | null } | undefined> {
+): Promise<DisputedCheck | undefined> {
   return tx.sql
     .selectFrom('check')
-    .select(['institution_id', 'disputed_at'])
+    .select(['institution_id', 'learner_ref', 'disputed_at'])
     .where('id', '=', id)
     .where('device_id', '=', deviceId)
     .where('status', '=', 'passed')

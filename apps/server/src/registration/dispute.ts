@@ -1,8 +1,9 @@
 import type { AuditEvent } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
-import type { World } from '../world.ts';
+import { type Outgoing, type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import {
+  type DisputedCheck,
   findPassedCheck,
   findReplacement,
   lockByDispute,
@@ -30,10 +31,11 @@ const LOCK_ROUNDS = 5;
  * @param check one that was passed with this device
  */
 export async function dispute(
-  { database, world }: { database: Database; world: World },
+  dependencies: QueueDependencies & { database: Database },
   thumbprint: string,
   check: string | undefined,
 ): Promise<Dispute> {
+  const { database, world } = dependencies;
   return database.transaction(async (tx): Promise<Dispute> => {
     const device = await lockOwn(tx, thumbprint);
     if (!device) return { kind: 'refused', reason: 'device-unknown' };
@@ -47,13 +49,21 @@ export async function dispute(
     if (!wasSaid) await lockTarget(tx, isActive ? device : await findReplacement(tx, device), now);
     if (!wasSaid) await setDisputed(tx, device.id, now);
     const event = { ...eventOf(device, now), kind: 'learner.disputed' } as const;
-    if (check === undefined || !passed) await tellInstitutions(tx, device, event);
+    if (check === undefined || !passed) await tellInstitutions(dependencies, tx, device, event);
     else {
       await setCheckDisputed(tx, check, now);
       await record(tx, { ...event, institution: passed.institution_id, check });
+      await queueEvents(tx, dependencies, [disputedEvent(check, passed, now)]);
     }
     return done;
   });
+}
+
+function disputedEvent(check: string, passed: DisputedCheck, now: number): Outgoing {
+  const at = new Date(now).toISOString();
+  const data = { learners: [{ id: passed.learner_ref }], at, check };
+  const event = { type: 'learner.disputed', timestamp: at, data } as const;
+  return { institution: passed.institution_id, subject: check, event };
 }
 
 const isLockedByDispute = (device: StoredDevice): boolean => device.locked_because === 'disputed';

@@ -52,7 +52,7 @@ for (const dialect of dialects) {
       expect(own).toEqual(['registration.proved', 'check.passed', 'learner.withdrawn']);
 
       world.advance(10 * 60_000);
-      await endExpiredChecks(database, world.now());
+      await endExpiredChecks(system);
       await forgetAbandoned(database, world.now());
       const rows = await database.sql.selectFrom('check').selectAll().execute();
       const personal = rows.flatMap((row) => [row.name_sealed, row.phone_sealed, row.birth_date_sealed]);

@@ -87,6 +87,7 @@ async function settle(
   const { phone_key: phoneKey, thumbprint } = row;
   const replaced = await findReplaced(tx, { learnerIds: [own.id], phoneKey, thumbprint });
   await replaceDevices(
+    dependencies,
     tx,
     replaced.filter(({ id }) => id !== device.id),
     now,

@@ -3,7 +3,8 @@ import type { Tx } from '../db/open.ts';
 import { keepDi } from '../identity/certified-numbers.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { PhoneNumber } from '../learners/rules.ts';
-import { newId, type World } from '../world.ts';
+import type { QueueDependencies } from '../webhooks/queue-event.ts';
+import { newId } from '../world.ts';
 import { isHeld } from './hold.ts';
 import { joinOthers, keepFormerNumber, lockPerson, takeNumber } from './link-numbers.ts';
 import { replaceDevices } from './replace-devices.ts';
@@ -21,9 +22,8 @@ import {
   setRegistration,
 } from './store.ts';
 
-interface SettlingDependencies {
+interface SettlingDependencies extends QueueDependencies {
   keyring: Keyring;
-  world: World;
 }
 
 /** A registration that stands: what the reply to the app is made of. */
@@ -70,7 +70,7 @@ export async function settleProof(
   const [same, ...others] = [...own, ...(await findNamesakes(tx, linked, row.name_key))];
   const learner = await learnerOf(dependencies, tx, row, same, now);
   const learnerIds = [learner, ...others].map(({ id }) => id);
-  await replaceDevices(tx, await findReplaced(tx, { learnerIds, phoneKey, thumbprint }), now);
+  await replaceDevices(dependencies, tx, await findReplaced(tx, { learnerIds, phoneKey, thumbprint }), now);
   await joinOthers(dependencies, tx, others, learner.id, now);
   if (di !== undefined) await keepDi(tx, dependencies, { phone: numberOf(dependencies.keyring, row), di });
   return register(dependencies, tx, row, { learner, by: proof.by }, now);

@@ -237,20 +237,20 @@ export async function insertFormerValue(tx: Tx, row: FormerValueRow): Promise<vo
 }
 
 /**
- * Institutions where the learner of a device passed a check since then: by a code of any of their apps, or by an
- * identity check, which is theirs by the number of this one and their name.
+ * Institutions where the learner of a device passed a check since then, and the ids by which these know the learner:
+ * by a code of any of their apps, or by an identity check, which is theirs by the number of this one and their name.
  */
-export async function institutionsOf(
+export async function knownAs(
   tx: Tx,
   { learner_id: learnerId, phone_key: phoneKey }: Pick<StoredDevice, 'learner_id' | 'phone_key'>,
   since: number,
-): Promise<string[]> {
+): Promise<{ institution: string; learner: string }[]> {
   const passed = tx.sql
     .selectFrom('check')
-    .select('check.institution_id')
+    .select(['check.institution_id as institution', 'check.learner_ref as learner'])
     .where('check.status', '=', 'passed')
     .where('check.passed_at', '>', since);
-  const rows = await passed
+  return passed
     .innerJoin('device', 'device.id', 'check.device_id')
     .where('device.learner_id', '=', learnerId)
     .union(
@@ -259,9 +259,9 @@ export async function institutionsOf(
         .where('learner.id', '=', learnerId)
         .where('check.phone_key', '=', phoneKey),
     )
-    .orderBy('institution_id')
+    .orderBy('institution')
+    .orderBy('learner')
     .execute();
-  return rows.map(({ institution_id: id }) => id);
 }
 
 export interface PassedCheck {

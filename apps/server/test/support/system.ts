@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createDatabase } from '../../../../test/support/postgres.ts';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, type Dialect, openDatabase } from '../../src/db/open.ts';
 import type { IdentityProviders } from '../../src/identity/provider.ts';
@@ -85,6 +85,9 @@ export interface SystemOptions {
   providers?: IdentityProviders;
   /** The demo's simulator serves 휴대폰 and 아이핀, its texts go into the outbox; a hanging one answers at once. */
   simulator?: true;
+  eventsWaiting?: () => void;
+  /** Names resolve to themselves, so nothing asks the network. */
+  webhooks?: Partial<AppOptions['webhooks']>;
 }
 
 /** The whole application over a fresh database of its own. */
@@ -137,6 +140,12 @@ async function startApp(
     version: '0.0.0',
     // The demo's outbox shows what waits, too.
     messagesWaiting: () => undefined,
+    eventsWaiting: options.eventsWaiting ?? (() => undefined),
+    webhooks: {
+      policy: 'loopback',
+      resolve: async (host) => (host === 'localhost' ? ['127.0.0.1'] : [host]),
+      ...options.webhooks,
+    },
   });
 }
 
