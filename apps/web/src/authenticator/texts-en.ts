@@ -1,7 +1,6 @@
-import type { Table } from '../common/texts.ts';
 import type { ko } from './texts-ko.ts';
 
-export const en: Table<keyof typeof ko> = {
+export const en: Readonly<Record<keyof typeof ko, string>> = {
   product: 'mOTP',
   next: 'Next',
   back: 'Back',

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { clockText } from '../check/durations.ts';
 import { Button } from '../common/Button.tsx';
 import { CodeField } from '../common/CodeField.tsx';
@@ -14,7 +14,12 @@ export function CodeStep({ window, typed }: StepProps) {
   const [typedCode, setTypedCode] = useState('');
   const left = useTimeLeft(code);
   const wrong = errors.code ?? (left === 0 ? { key: 'error.code-expired' as const } : undefined);
-  useEffect(() => setTypedCode(''), [code]);
+  const shown = useRef(code);
+  useEffect(() => {
+    // A second message ends the first one's code; what is typed while the step appears is not touched.
+    if (shown.current !== code) setTypedCode('');
+    shown.current = code;
+  }, [code]);
   return (
     <Step
       window={window}
