@@ -25,7 +25,7 @@ for (const dialect of dialects) {
       return ids;
     }
 
-    it('O-1 are listed newest first, with how they ended and without receipts', async () => {
+    it('S-1 are listed newest first, with how they ended and without receipts', async () => {
       system = await startSystem(dialect);
       const phone = await system.registered();
       const first = await system.openCheck();
@@ -49,7 +49,7 @@ for (const dialect of dialects) {
       });
     });
 
-    it('O-1 come page by page, each once, also those of one moment and while new ones are opened', async () => {
+    it('S-1 come page by page, each once, also those of one moment and while new ones are opened', async () => {
       system = await startSystem(dialect);
       const ids = await opened(5);
       const seen: string[] = [];
@@ -66,7 +66,7 @@ for (const dialect of dialects) {
       expect(seen.slice(3)).toEqual([one, two].sort().reverse());
     });
 
-    it('O-1 a page is as long as asked, 50 at most without asking, and the last has no next', async () => {
+    it('S-1 a page is as long as asked, 50 at most without asking, and the last has no next', async () => {
       system = await startSystem(dialect);
       const ids = await opened(3);
       const exact = (await list(`${PATH}?limit=3`)).json;
@@ -75,7 +75,7 @@ for (const dialect of dialects) {
       expect(idsOf(all).sort()).toEqual(ids.sort());
     });
 
-    it('O-1 of one course; of nobody and nothing, none', async () => {
+    it('S-1 of one course; of nobody and nothing, none', async () => {
       system = await startSystem(dialect);
       const there = await system.openCheck({ course: fire });
       await system.openCheck();
