@@ -230,11 +230,8 @@ for (const dialect of dialects) {
       const { database, world } = system;
       const eventsWaiting = () => woken++;
       const at = new Date(world.now()).toISOString();
-      const event = {
-        type: 'learner.disputed',
-        timestamp: at,
-        data: { learners: [{ id: '1' }], at },
-      } as const;
+      const data = { learners: [{ id: '1' }], at };
+      const event: WebhookEvent = { type: 'learner.disputed', timestamp: at, data };
       const undone = database.transaction(async (tx) => {
         await queueEvents(tx, { world, eventsWaiting }, [{ institution: 'inst', subject: 'lrn_1', event }]);
         throw new Error('undone');
