@@ -14,10 +14,13 @@ import {
 } from '../../test/support/system.ts';
 import { endExpiredChecks } from '../checks/end-expired.ts';
 import { dumpOf } from '../db/contents.fixture.ts';
+import { Certifier } from '../identity/certifier.fixture.ts';
+import type { IdentityProviders } from '../identity/provider.ts';
 import { addInstitution } from '../institutions/add-institution.ts';
 import { openKeyring } from '../keys/keyring.ts';
 import { rotateSealing } from '../keys/master-key.ts';
 import { reseal } from '../keys/rotate.ts';
+import type { PhoneNumber } from '../learners/rules.ts';
 import { type DeliveryDependencies, deliveries, type FailedAttempt } from './deliver-events.ts';
 import { type Post, poster } from './post-event.ts';
 import { queueEvents } from './queue-event.ts';
@@ -48,10 +51,10 @@ for (const dialect of dialects) {
         headers: { authorization: `Bearer ${system.institution.apiKey}` },
       });
 
-    async function start(world = new TestWorld()): Promise<void> {
+    async function start(world = new TestWorld(), providers: IdentityProviders = {}): Promise<void> {
       woken = 0;
       failures.length = 0;
-      system = await startSystem(dialect, { world, eventsWaiting: () => woken++ });
+      system = await startSystem(dialect, { world, providers, eventsWaiting: () => woken++ });
       receiver = await startReceiver();
       const set = await lms('PUT', '/v1/webhook', { url: receiver.url });
       expect(set.status).toBe(201);
@@ -191,6 +194,28 @@ for (const dialect of dialects) {
       }
     });
 
+    it('C-6 tells of a check that was passed by an identity check, and how', async () => {
+      const certifier = new Certifier();
+      await start(new TestWorld(), { phone: certifier });
+      certifier.certifies({
+        name: 홍길동.name,
+        phone: '+821012345678' as PhoneNumber,
+        birthDate: '1990-01-31',
+      });
+      const { id, token } = await system.openCheck();
+      const path = `/check/${token}/identity`;
+      const { attempt, secret: of } = (await system.send({ method: 'POST', path, body: { method: 'phone' } }))
+        .json;
+      const body = { secret: of, parameters: {} };
+      await system.send({ method: 'POST', path: `/identity/return/${attempt}`, body });
+      expect(woken).toBe(1);
+      await deliver();
+      expect(receiver.received.map(({ json }) => json)).toMatchObject([
+        { type: 'check.passed', data: { check: id, method: 'phone', learner: { id: 홍길동.id } } },
+      ]);
+      expect(receiver.received[0]?.body).not.toMatch(/홍길동|1990|5678/);
+    });
+
     it('writes nothing for an institution without a webhook, and nothing of what was rolled back', async () => {
       await start();
       expect((await lms('DELETE', '/v1/webhook')).status).toBe(204);
@@ -200,6 +225,18 @@ for (const dialect of dialects) {
       system.world.advance(10 * MINUTE);
       await endExpiredChecks(system);
       await system.registered();
+      expect(await rows()).toEqual([]);
+      await lms('PUT', '/v1/webhook', { url: receiver.url });
+      const { database, world } = system;
+      const eventsWaiting = () => woken++;
+      const at = new Date(world.now()).toISOString();
+      const data = { learners: [{ id: '1' }], at };
+      const event: WebhookEvent = { type: 'learner.disputed', timestamp: at, data };
+      const undone = database.transaction(async (tx) => {
+        await queueEvents(tx, { world, eventsWaiting }, [{ institution: 'inst', subject: 'lrn_1', event }]);
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
       expect(await rows()).toEqual([]);
       expect(woken).toBe(0);
     });
