@@ -118,7 +118,7 @@ for (const dialect of dialects) {
       await call('PUT', '', { url: URL_HERE });
       const phone = await system.registered();
       for (let number = 1; number <= 60; number++) {
-        await system.openCheck({ occasion: { kind: 'lesson', number } });
+        await system.openCheck({ occasion: { kind: 'assignment', number } });
       }
       const { token } = await system.openCheck();
       await system.answer(token, phone.code());

@@ -96,8 +96,9 @@ for (const dialect of dialects) {
       ]);
       const rows = await system.database.sql.selectFrom('check').select(['status']).execute();
       const counted = tally(rows.map(({ status }) => status));
-      expect(counted.open).toBe(1);
-      expect(counted.passed ?? 0).toBe(answered?.json.outcome === 'passed' ? 1 : 0);
+      // S-3: passed first, it stands for what is asked after it; opened again first, the code is too late.
+      const isPassed = answered?.json.outcome === 'passed';
+      expect([counted.passed ?? 0, counted.open ?? 0]).toEqual(isPassed ? [1, 0] : [0, 1]);
     });
   });
 }
