@@ -16,8 +16,8 @@ export function gatePage(reader: Reader, step: Step, { url, id, expiresAt, reaso
     html`<section class="box narrow" id="gate" data-url="${url}" data-check="${id}" data-expires="${expiresAt}" data-step="${step.path}">
       <h1>${what} ${verb} 전 본인인증</h1>
       <p>${reader.session?.learner.name ?? ''}님, ${course.title} ${what}에 들어가려면 본인인증을 한 번 해 주세요.</p>
-      <h2>지금 인증하는 까닭</h2>
-      <ul class="reasons">${why}</ul>
+      <h2 id="why">지금 인증하는 까닭</h2>
+      <ul class="reasons" aria-labelledby="why">${why}</ul>
       <p class="message" id="message" role="alert"></p>
       <button class="go big" data-display="dialog">본인인증 하기</button>
       <h2>다르게 열어 보기</h2>
@@ -43,7 +43,7 @@ export function refusedPage(reader: Reader, { course, occasion, path }: Step, re
     <h1>아직 ${occasionWords(occasion)}에 들어갈 수 없습니다</h1>
     <p>${refusalWords(refusal)}</p>
     <p>${again} <a href="/courses/${course.id}">강의실로 돌아가기</a></p>
-    <p class="code">${'code' in refusal ? refusal.code : refusal.because}</p>
+    <p class="code">${'code' in refusal ? refusal.code : null}</p>
   </section>`,
   );
 }

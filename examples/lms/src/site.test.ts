@@ -334,6 +334,13 @@ describe('the course player', () => {
     expect((await textOf(kim.get('/'))).match(/진도율 0%/g)).toHaveLength(2);
   });
 
+  it('S-1 the guide walks through the very code that runs', () => {
+    const [guide, gate] = ['../../../docs/guides/integrate.md', './gate.ts'].map((name) =>
+      readFileSync(new URL(name, import.meta.url), 'utf8'),
+    );
+    expect(guide).toContain(gate?.slice(gate.indexOf('/** Before every')));
+  });
+
   it('S-1 the site shows the very code that runs', async () => {
     const shown = await textOf(send('/code', {}));
     const escaped = (name: string) =>
