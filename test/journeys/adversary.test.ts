@@ -106,7 +106,7 @@ describe('what others try', () => {
     const kim = await logIn(await stage.desk(), stage.server, '김영희');
     await goToExam(kim);
     await kim.getByRole('button', { name: '본인인증 하기' }).click();
-    const sending = kim.waitForRequest('**/receipts/exam');
+    const sending = kim.waitForRequest('**/receipts/**');
     await typeCode(kim.getByRole('dialog').frameLocator('iframe'), phone.code());
     const { receipt } = (await sending).postDataJSON() as { receipt: string };
 
@@ -129,7 +129,7 @@ describe('what others try', () => {
       unsigned: { status: 403, code: 'malformed' },
       nonsense: { status: 403, code: 'malformed' },
     });
-    await hong.goto(`${stage.server.lmsUrl}/rooms/exam`);
+    await hong.goto(`${stage.server.lmsUrl}/study/safety-101/exam/1`);
     await examIsClosed(hong);
   });
 });
@@ -162,6 +162,6 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 async function bring(lms: Page, receipt: string): Promise<unknown> {
   const body = JSON.stringify(JSON.stringify({ receipt }));
   return lms.evaluate(`
-    fetch('/receipts/exam', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${body} })
+    fetch('/receipts/safety-101/exam/1', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${body} })
       .then(async (reply) => ({ status: reply.status, ...(await reply.json()) }))`);
 }

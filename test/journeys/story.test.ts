@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPasscode, fillRegistration, openApp, registeredApp, shownCode } from './support/app.ts';
 import { codeField, passed, refused, typeCode } from './support/check-page.ts';
-import { examIsOpen, goToExam, logIn } from './support/lms.ts';
+import { examIsOpen, goTo, goToExam, isOpen, logIn, openDialog } from './support/lms.ts';
 import { logLines, secretsOf, stands } from './support/logs.ts';
 import { registerPhone } from './support/outbox.ts';
 import { openStage, type Stage, startDemo } from './support/stage.ts';
@@ -30,8 +30,7 @@ describe('the whole story, page by page', () => {
   it('R-1, R-2, T-2, C-2, C-8 and C-10 from the exam that asks, by QR code, app and message, to the exam that opens', async () => {
     const lms = await logIn(await stage.desk(), stage.server, HONG.name);
     await goToExam(lms);
-    await lms.getByRole('button', { name: '본인인증 하기' }).click();
-    const check = lms.getByRole('dialog', { name: '본인인증' }).frameLocator('iframe');
+    const check = await openDialog(lms);
     await readsCheckPage(check);
 
     const phone = await stage.phone();
@@ -42,7 +41,7 @@ describe('the whole story, page by page', () => {
     await app.getByText('홍*동 · 010-****-5678').waitFor();
 
     usedCode = noted(await shownCode(app));
-    const receipt = lms.waitForRequest('**/receipts/exam');
+    const receipt = lms.waitForRequest('**/receipts/**');
     await typeCode(check, usedCode);
     await passed(check);
     await examIsOpen(lms);
@@ -77,7 +76,7 @@ describe('the whole story, page by page', () => {
 
     // A phone of its own again, because a code passes once a minute.
     const second = await registerPhone(stage.server, KIM);
-    await goToExam(lms);
+    await goTo(lms, '과제');
     await lms.getByRole('link', { name: '전체 화면' }).click();
     await lms.getByRole('heading', { name: '본인인증' }).waitFor();
     noted(new URL(lms.url()).pathname.split('/')[2] ?? '');
@@ -87,7 +86,7 @@ describe('the whole story, page by page', () => {
     const { searchParams } = new URL((await returning).url());
     expect([...searchParams.keys()]).toEqual(['motp_check']);
     expect(searchParams.get('motp_check')).toMatch(/^chk_/);
-    await examIsOpen(lms);
+    await isOpen(lms, '과제');
     expect(stage.complaints).toEqual([]);
   });
 
@@ -100,7 +99,7 @@ describe('the whole story, page by page', () => {
 
     const desk = await stage.desk();
     const hong = await logIn(desk, stage.server, HONG.name);
-    await goToExam(hong);
+    await goTo(hong, '과제');
     await hong.getByRole('link', { name: '전체 화면' }).click();
     await typeCode(hong, usedCode);
     await refused(hong, '이미 사용한 인증번호입니다. 앱에 새 번호가 나올 때까지 기다렸다가 입력해 주세요.');
@@ -108,12 +107,11 @@ describe('the whole story, page by page', () => {
     await app.reload();
     await enterPasscode(app);
     const kim = await logIn(await stage.desk(), stage.server, KIM.name);
-    await goToExam(kim);
-    await kim.getByRole('button', { name: '본인인증 하기' }).click();
-    const check = kim.getByRole('dialog', { name: '본인인증' }).frameLocator('iframe');
+    await goTo(kim, '진행단계평가');
+    const check = await openDialog(kim);
     await typeCode(check, await shownCode(app));
     await passed(check);
-    await examIsOpen(kim);
+    await isOpen(kim, '진행단계평가');
 
     const lines = logLines(log + stage.server.log());
     expect(lines.filter((line) => line.includes('/check/:token/code')).length).toBeGreaterThanOrEqual(5);

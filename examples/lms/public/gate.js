@@ -15,7 +15,7 @@ async function start(display) {
     message.textContent = '본인인증 화면을 불러오지 못했습니다. 잠시 뒤에 새로 고침해 주세요.';
     return;
   }
-  const { url, check, expires, room } = gate.dataset;
+  const { url, check, expires, step } = gate.dataset;
   // An expired check cannot be shown again: the server opens a new one.
   if (Date.parse(expires) < Date.now()) {
     location.reload();
@@ -23,7 +23,7 @@ async function start(display) {
   }
   try {
     const { receipt } = await Motp.check(url, { display, check });
-    const reply = await fetch(`/receipts/${room}`, {
+    const reply = await fetch(`/receipts/${step}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ receipt }),

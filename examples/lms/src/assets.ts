@@ -11,6 +11,7 @@ const css = 'text/css; charset=utf-8';
 
 const files: Readonly<Record<string, { type: string; file: string }>> = {
   '/site.css': { type: css, file: 'site.css' },
+  '/study.css': { type: css, file: 'study.css' },
   '/gate.js': { type: 'text/javascript; charset=utf-8', file: 'gate.js' },
 };
 

@@ -1,5 +1,7 @@
 import type { MotpClient, ReceiptKeys } from '@motp/lms-sdk';
 import { receiptKeys } from '@motp/lms-sdk';
+import { DailyLimits } from './daily-limits.ts';
+import { Progress } from './progress.ts';
 import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,13 +11,19 @@ export interface World {
   client: MotpClient;
   keys: ReceiptKeys;
   sessions: Sessions;
+  progress: Progress;
+  limits: DailyLimits;
+  /** The clock, in epoch milliseconds. */
+  now: () => number;
 }
 
-export function makeWorld(settings: Settings): World {
+export function makeWorld(settings: Settings, now: () => number = Date.now): World {
+  const client = { url: settings.motpUrl, apiKey: settings.apiKey };
   return {
-    settings,
-    client: { url: settings.motpUrl, apiKey: settings.apiKey },
+    ...{ settings, client, now },
     keys: receiptKeys(settings.motpUrl),
     sessions: new Sessions(),
+    progress: new Progress(),
+    limits: new DailyLimits(client, now),
   };
 }

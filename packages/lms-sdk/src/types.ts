@@ -52,6 +52,40 @@ export type OpenedCheck =
   | { kind: 'not-required'; because: string; nextDue: Occasion | null }
   | { kind: 'blocked'; because: string; until: string };
 
+/** An open check: show `url` to the learner until `expiresAt` (ISO 8601, UTC). `reasons` say why it is due. */
+export type OpenCheck = Omit<Extract<OpenedCheck, { kind: 'open' }>, 'kind'>;
+
+/**
+ * What the server answers when it is asked before a step.
+ * - `not-required`: let the learner in; `nextDue` says when a check is due next, null when none is foreseen.
+ * - `check`: show `check.url`, keep `check.id` in the session, let in only with its receipt.
+ * - `exempted`: an exemption window; verify `receipt` for `id` like any other, then let in.
+ * - `blocked`: do not let the learner in before `until` (ISO 8601, UTC).
+ */
+export type RequiredCheck =
+  | { kind: 'not-required'; because: string; nextDue: Occasion | null }
+  | { kind: 'check'; check: OpenCheck }
+  | { kind: 'exempted'; id: string; receipt: string }
+  | { kind: 'blocked'; because: string; until: string };
+
+/**
+ * When an institution or a course asks (SPEC S-2 to S-4). `null` = no such rule. `holdsForMinutes.lesson: null`
+ * means that calendar day in `timeZone`.
+ */
+export interface Policy {
+  entry: 'once' | 'never';
+  firstOfDay: boolean;
+  everyLessons: number | null;
+  before: readonly string[];
+  dailyLessonLimit: number | null;
+  timeZone: string;
+  holdsForMinutes: { lesson: number | null; evaluation: number };
+  /** 0 and null where nobody has changed the default. */
+  version: number;
+  /** ISO 8601, UTC. */
+  changedAt: string | null;
+}
+
 /** A check as `GET /v1/checks/{id}` tells it. `passedAt` is ISO 8601, UTC. */
 export interface Check {
   id: string;

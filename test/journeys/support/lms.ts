@@ -1,25 +1,33 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { RunningServer } from '../../support/processes.ts';
 
-/** The sample LMS at its course page, logged in. */
+export type Evaluation = '진행단계평가' | '시험' | '과제';
+
+/** The sample LMS at the page of the course 산업안전보건, logged in. */
 export async function logIn(desk: BrowserContext, server: RunningServer, name: string): Promise<Page> {
   const lms = await desk.newPage();
   await lms.goto(server.lmsUrl);
   await lms.getByRole('button', { name }).click();
   await lms.getByText(`${name}님`).waitFor();
+  await lms.getByRole('link', { name: '산업안전보건' }).click();
+  await lms.getByRole('heading', { name: '산업안전보건', exact: true }).waitFor();
   return lms;
 }
 
-/** Wants to sit the exam and is asked for a check. */
-export async function goToExam(lms: Page): Promise<void> {
-  await lms.getByRole('link', { name: '응시하기 시험' }).click();
-  await lms.getByRole('heading', { name: '시험 응시 전 본인인증' }).waitFor();
+/** Wants to begin an evaluation and is asked for a check. */
+export async function goTo(lms: Page, what: Evaluation): Promise<void> {
+  await lms.getByRole('link', { name: `응시하기 ${what}` }).click();
+  await lms.getByRole('heading', { name: `${what} 응시 전 본인인증` }).waitFor();
   // A click before the page's script has come would be lost.
   await lms.waitForLoadState('load');
 }
 
-export const examIsOpen = (lms: Page): Promise<void> =>
-  lms.getByRole('heading', { name: '산업안전보건 시험', exact: true }).waitFor();
+export const isOpen = (lms: Page, what: Evaluation): Promise<void> =>
+  lms.getByRole('heading', { name: `산업안전보건 ${what}`, exact: true }).waitFor();
+
+export const goToExam = (lms: Page): Promise<void> => goTo(lms, '시험');
+
+export const examIsOpen = (lms: Page): Promise<void> => isOpen(lms, '시험');
 
 export const examIsClosed = (lms: Page): Promise<void> =>
   lms.getByRole('heading', { name: '시험 응시 전 본인인증' }).waitFor();
@@ -28,4 +36,10 @@ export const examIsClosed = (lms: Page): Promise<void> =>
 export async function receiptClaims(lms: Page): Promise<Record<string, unknown>> {
   await lms.getByText('서버가 확인한 인증 확인서 (개발자용)').click();
   return JSON.parse((await lms.getByText('"jti"').textContent()) ?? '');
+}
+
+/** The check in the dialog on top of the LMS's page. */
+export async function openDialog(lms: Page): Promise<ReturnType<Locator['frameLocator']>> {
+  await lms.getByRole('button', { name: '본인인증 하기' }).click();
+  return lms.getByRole('dialog', { name: '본인인증' }).frameLocator('iframe');
 }
