@@ -78,11 +78,12 @@ describe('the webhooks of the sample training site', () => {
   });
 
   it('counts an event once, however often it comes, and shows the newest 50', async () => {
-    for (const nth of Array(51).keys()) await tell(`evt_${nth}`, event('check.passed', check, nth));
+    for (const nth of Array(51).keys()) await tell(`evt_${nth}`, event('check.passed', check, nth * 60));
     expect(await tell('evt_0', event('check.passed'))).toBe(204);
-    expect(await tell('evt_50', event('check.passed', check, 50))).toBe(204);
+    expect(await tell('evt_50', event('check.passed', check, 50 * 60))).toBe(204);
     const { count, entries } = await shown();
-    expect([count, entries.length]).toEqual(['51', 50]);
+    expect([count, entries.length, new Set(entries).size]).toEqual(['51', 50, 50]);
+    expect(entries.at(-1)).toContain('12:01');
   });
 
   it('refuses what the mOTP server did not sign, and takes what it does not know without a word', async () => {
@@ -91,6 +92,11 @@ describe('the webhooks of the sample training site', () => {
     expect(bare.status).toBe(400);
     expect(await tell('evt_2', event('check.reviewed'))).toBe(204);
     expect(await shown()).toEqual({ count: '0', entries: [] });
+  });
+
+  it('reads no more than 20 kB of anybody', async () => {
+    expect(await tell('evt_1', event('check.passed', { ...check, more: 'x'.repeat(20_000) }))).toBe(500);
+    expect((await shown()).count).toBe('0');
   });
 
   it('still wants this site’s origin of every other form', async () => {
