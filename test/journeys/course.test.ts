@@ -90,6 +90,7 @@ describe('a course, lesson by lesson', () => {
     await lms.getByRole('heading', { name: '나의 강의실' }).waitFor();
     await look('/', '나의 강의실');
     await look('/code', 'LMS 개발자가 쓰는 코드');
+    await look('/events', 'mOTP 서버가 알려 준 일');
     await look('/courses/safety-101', '산업안전보건');
     for (let number = 1; number <= 8; number++)
       await lms.goto(`${stage.server.lmsUrl}/study/safety-101/lesson/${number}`);

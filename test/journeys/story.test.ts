@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enterPasscode, fillRegistration, openApp, registeredApp, shownCode } from './support/app.ts';
 import { codeField, passed, refused, typeCode } from './support/check-page.ts';
-import { examIsOpen, goTo, goToExam, isOpen, logIn, openDialog } from './support/lms.ts';
+import { examIsOpen, goTo, goToExam, isOpen, isTold, logIn, openDialog } from './support/lms.ts';
 import { logLines, secretsOf, stands } from './support/logs.ts';
 import { registerPhone } from './support/outbox.ts';
 import { openStage, type Stage, startDemo } from './support/stage.ts';
@@ -54,6 +54,8 @@ describe('the whole story, page by page', () => {
       demo: true,
     });
     noted((await receipt).postDataJSON().receipt);
+    await isTold(lms, '본인인증을 통과했습니다', '훈련생 trainee-17 · 산업안전보건 · 시험');
+    await lms.getByText('모두 1건').waitFor();
     expect(stage.complaints).toEqual([]);
   });
 
@@ -112,6 +114,8 @@ describe('the whole story, page by page', () => {
     await typeCode(check, await shownCode(app));
     await passed(check);
     await isOpen(kim, '진행단계평가');
+    // Its webhook's secret is another one since the start.
+    await isTold(kim, '본인인증을 통과했습니다', '훈련생 trainee-18 · 산업안전보건 · 진행단계평가');
 
     const lines = logLines(log + stage.server.log());
     expect(lines.filter((line) => line.includes('/check/:token/code')).length).toBeGreaterThanOrEqual(5);

@@ -9,7 +9,7 @@ import {
   windowSays,
 } from './support/identity-window.ts';
 import { anybody, foundInstitution, type Institution, type Person } from './support/institution.ts';
-import { examIsOpen, goToExam, logIn, receiptClaims } from './support/lms.ts';
+import { type Evaluation, goTo, isOpen, logIn, receiptClaims } from './support/lms.ts';
 import { logLines, secretsOf, stands } from './support/logs.ts';
 import { registerPhone } from './support/outbox.ts';
 import { openStage, type Stage } from './support/stage.ts';
@@ -38,10 +38,11 @@ describe('the ways out of the check page', () => {
   afterEach(() => stage.sweep());
   afterAll(() => stage?.close());
 
-  describe.each([
-    { width: 360, come: () => stage.phone() },
-    { width: 1280, come: () => stage.desk() },
-  ])('at $width px', ({ width, come }) => {
+  // An evaluation of its own each: what was passed is not asked for again (S-3).
+  describe.each<{ width: number; evaluation: Evaluation; come: () => Promise<BrowserContext> }>([
+    { width: 360, evaluation: '시험', come: () => stage.phone() },
+    { width: 1280, evaluation: '진행단계평가', come: () => stage.desk() },
+  ])('at $width px', ({ width, evaluation, come }) => {
     /** @param prepare the browser before its first page */
     async function arrive(
       learner: Person,
@@ -59,9 +60,9 @@ describe('the ways out of the check page', () => {
       return { check, id };
     }
 
-    it('C-2 and C-6 who has no app at all opens the exam by 휴대폰, out of the dialog in the LMS', async () => {
+    it('C-2 and C-6 who has no app at all opens the evaluation by 휴대폰, out of the dialog in the LMS', async () => {
       const lms = await logIn(await come(), stage.server, '홍길동');
-      const check = await askedInDialog(lms);
+      const check = await askedInDialog(lms, evaluation);
       await check.getByText('이 이름과 번호로 등록된 앱이 아직 없습니다. 먼저 앱을 등록해 주세요.').waitFor();
       const window = await openWindow(lms, way(check));
       await check.getByRole('heading', { name: '휴대폰 본인인증을 진행하고 있습니다' }).waitFor();
@@ -69,7 +70,7 @@ describe('the ways out of the check page', () => {
       const closing = window.waitForEvent('close');
       await certifyByPhone(window, stage.server, { name: '홍길동', phone: '010-1234-5678' });
       await passed(check);
-      await Promise.all([closing, examIsOpen(lms)]);
+      await Promise.all([closing, isOpen(lms, evaluation)]);
       expect(await receiptClaims(lms)).toMatchObject({ sub: 'trainee-17', method: 'phone', amr: ['sms'] });
       expect(stage.complaints).toEqual([]);
     });
@@ -206,11 +207,11 @@ describe('the ways out of the check page', () => {
       await passed(check);
     });
 
-    it('C-2 where the dialog may open no window, a new tab goes on, and the exam opens in the old one', async () => {
+    it('C-2 where the dialog may open no window, a new tab goes on, and the evaluation opens in the old one', async () => {
       const context = await come();
       await context.addInitScript('if (self !== top) self.open = () => null');
       const lms = await logIn(context, stage.server, '김영희');
-      const check = await askedInDialog(lms);
+      const check = await askedInDialog(lms, evaluation);
       await way(check).click();
       await check
         .getByText(
@@ -224,7 +225,7 @@ describe('the ways out of the check page', () => {
       const window = await openWindow(tab, way(tab));
       await certifyByPhone(window, stage.server, { name: '김영희', phone: '010-8765-4321' });
       await passed(check);
-      await examIsOpen(lms);
+      await isOpen(lms, evaluation);
     });
 
     it('R-5 the page tells whose app was just moved to another phone, and the new phone’s code passes', async () => {
@@ -269,7 +270,7 @@ describe('the ways out of the check page', () => {
     const addresses: string[] = [];
     context.on('request', (request) => addresses.push(request.url()));
     const lms = await logIn(context, stage.server, '홍길동');
-    await goToExam(lms);
+    await goTo(lms, '과제');
     await lms.getByRole('link', { name: '전체 화면' }).click();
     const secret = await goInThisTab(lms);
     await endWindow(lms, 'cancelled');
@@ -277,7 +278,7 @@ describe('the ways out of the check page', () => {
 
     await goInThisTab(lms);
     await certifyByPhone(lms, stage.server, { name: '홍길동', phone: '010-1234-5678' });
-    await examIsOpen(lms);
+    await isOpen(lms, '과제');
     expect(await receiptClaims(lms)).toMatchObject({ sub: 'trainee-17', method: 'phone' });
     expect(addresses.filter((address) => address.includes('/identity/return/')).length).toBeGreaterThan(0);
     expect(addresses.filter((address) => address.includes(secret))).toEqual([]);

@@ -15,7 +15,8 @@ export interface Visit {
   session: Session | undefined;
 }
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+/** Exactly as it came. @throws when it is too large */
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -23,7 +24,11 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     if (size > maxBody) throw new Error('The body is too large.');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  return (await readBytes(request)).toString('utf8');
 }
 
 export function readCookie(header: string, wanted: string): string | undefined {

@@ -30,7 +30,8 @@ export function layout({ settings, session }: Reader, title: string, content: Ht
   <header class="site"><a class="brand" href="/">한빛원격평생교육원</a>${account(session)}</header>
   <main>${content}</main>
   <footer class="site">한빛원격평생교육원은 예시로 만든 가상의 훈련기관입니다. 진도와 답안은 이 프로그램이 켜져 있는
-    동안만 남습니다. 실제 LMS는 데이터베이스에 저장합니다.</footer>
+    동안만 남습니다. 실제 LMS는 데이터베이스에 저장합니다.
+    운영자라면 <a href="/events">mOTP 서버가 알려 준 일</a>을 보세요.</footer>
 </body>
 </html>`;
 }

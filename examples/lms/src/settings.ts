@@ -3,6 +3,8 @@ export interface Settings {
   motpUrl: string;
   apiKey: string;
   institution: string;
+  /** `whsec_…`, by which this site knows that a webhook is the mOTP server's. */
+  webhookSecret: string;
   host: string;
   port: number;
   /** This site's own origin, as browsers see it. */
@@ -23,6 +25,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     motpUrl: need('MOTP_URL').replace(/\/$/, ''),
     apiKey: need('MOTP_API_KEY'),
     institution: need('MOTP_INSTITUTION'),
+    webhookSecret: need('LMS_WEBHOOK_SECRET'),
     host,
     port,
     origin: env.LMS_ORIGIN ?? `http://${host}:${port}`,

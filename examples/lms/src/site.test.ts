@@ -51,7 +51,10 @@ beforeEach(async () => {
     response.end(JSON.stringify(await answerAsMotp(request.url ?? '', body)));
   });
   opened = () => open(['exam']);
-  const settings = { motpUrl, apiKey: 'k', institution: 'hanbit', host: '127.0.0.1', port: 0, origin: '' };
+  const settings = {
+    ...{ motpUrl, apiKey: 'k', institution: 'hanbit', webhookSecret: 'whsec_', host: '127.0.0.1', port: 0 },
+    origin: '',
+  };
   const world = makeWorld(settings, () => now);
   [site, origin] = await listen((request, response) => void handle(world, request, response));
   settings.origin = origin;
@@ -366,6 +369,7 @@ describe('the course player', () => {
         .replaceAll('>', '&gt;')
         .replaceAll('"', '&quot;')
         .replaceAll("'", '&#39;');
-    for (const name of ['./gate.ts', '../public/gate.js']) expect(shown).toContain(escaped(name));
+    for (const name of ['./gate.ts', './webhook.ts', '../public/gate.js'])
+      expect(shown).toContain(escaped(name));
   });
 });

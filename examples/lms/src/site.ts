@@ -2,14 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findAsset } from './assets.ts';
 import { codePage } from './code-page.ts';
 import { coursePage, coursesPage, welcomePage } from './course-pages.ts';
-import { page, readBody, readCookie, redirect, reply, sendAsset, setHeaders, type Visit } from './http.ts';
+import { eventsPage } from './events-page.ts';
+import {
+  page,
+  readBody,
+  readBytes,
+  readCookie,
+  redirect,
+  reply,
+  sendAsset,
+  setHeaders,
+  type Visit,
+} from './http.ts';
 import { learners } from './learners.ts';
 import type { Session } from './sessions.ts';
 import { findCourse, findStep } from './steps.ts';
 import { comeBackHere, leaveStep, readerOf, receive, showGate, showStep, standingIn } from './study.ts';
+import { hearWebhook } from './webhook.ts';
 import type { World } from './world.ts';
 
 const cookieName = 'hanbit_session';
+/** Known to the mOTP server, which posts here what happened. */
+const webhookPath = '/motp-webhook';
 
 export async function handle(
   world: World,
@@ -23,6 +37,7 @@ export async function handle(
   try {
     if (request.method === 'GET') return await get(visit);
     if (request.method !== 'POST') return reply(visit, 405, 'text/plain', '405');
+    if (url.pathname === webhookPath) return await hear(visit);
     // Another site's form may not act for this learner.
     if (request.headers.origin !== world.settings.origin) return reply(visit, 403, 'text/plain', '403');
     return await post(visit);
@@ -33,12 +48,19 @@ export async function handle(
   }
 }
 
+/** From a server, not from a page: its signature stands in the place of the origin. */
+async function hear({ world, request, response }: Visit): Promise<void> {
+  const status = await hearWebhook(world, request.headers, await readBytes(request));
+  response.writeHead(status).end();
+}
+
 async function get(visit: Visit): Promise<void> {
   const { world, url, session } = visit;
   const asset = findAsset(url.pathname);
   if (asset) return sendAsset(visit, asset);
   const reader = readerOf(visit);
   if (url.pathname === '/code') return page(visit, 200, codePage(reader));
+  if (url.pathname === '/events') return page(visit, 200, eventsPage(reader, world.events));
   if (session === undefined) {
     return url.pathname === '/' ? page(visit, 200, welcomePage(reader, learners)) : redirect(visit, '/');
   }

@@ -1,6 +1,7 @@
 import type { MotpClient, ReceiptKeys } from '@motp/lms-sdk';
 import { receiptKeys } from '@motp/lms-sdk';
 import { DailyLimits } from './daily-limits.ts';
+import { Events } from './events.ts';
 import { Progress } from './progress.ts';
 import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,7 @@ export interface World {
   sessions: Sessions;
   progress: Progress;
   limits: DailyLimits;
+  events: Events;
   /** The clock, in epoch milliseconds. */
   now: () => number;
 }
@@ -25,5 +27,6 @@ export function makeWorld(settings: Settings, now: () => number = Date.now): Wor
     sessions: new Sessions(),
     progress: new Progress(),
     limits: new DailyLimits(client, now),
+    events: new Events(),
   };
 }

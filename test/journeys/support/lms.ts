@@ -1,5 +1,6 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { RunningServer } from '../../support/processes.ts';
+import { poll } from './poll.ts';
 
 export type Evaluation = '진행단계평가' | '시험' | '과제';
 
@@ -36,6 +37,18 @@ export const examIsClosed = (lms: Page): Promise<void> =>
 export async function receiptClaims(lms: Page): Promise<Record<string, unknown>> {
   await lms.getByText('서버가 확인한 인증 확인서 (개발자용)').click();
   return JSON.parse((await lms.getByText('"jti"').textContent()) ?? '');
+}
+
+/** Until the sample LMS, told by a webhook, shows this event. @param whose as `훈련생 trainee-17 · 산업안전보건 · 시험` */
+export async function isTold(lms: Page, what: string, whose: string): Promise<void> {
+  await lms.getByRole('link', { name: 'mOTP 서버가 알려 준 일' }).click();
+  await lms.getByRole('heading', { name: 'mOTP 서버가 알려 준 일' }).waitFor();
+  const event = lms.getByRole('listitem').filter({ hasText: what }).filter({ hasText: whose });
+  await poll(`the event of ${whose}`, async () => {
+    if ((await event.count()) > 0) return true;
+    await lms.reload();
+    return undefined;
+  });
 }
 
 /** The check in the dialog on top of the LMS's page. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Phone } from '../../../apps/server/test/support/phone.ts';
 import { type CheckPage, refused, triesLeft, typeCode } from './check-page.ts';
 import { atProvider } from './identity-window.ts';
-import { goToExam } from './lms.ts';
+import { type Evaluation, goTo } from './lms.ts';
 
 /** The button of 휴대폰 or 아이핀. */
 export const way = (check: CheckPage, name = '휴대폰 본인인증'): Locator =>
@@ -13,9 +13,9 @@ export const way = (check: CheckPage, name = '휴대폰 본인인증'): Locator 
 export const news = (check: Page, words: string | RegExp): Promise<void> =>
   check.getByText(words).and(check.locator(':focus')).waitFor();
 
-/** The check page in the sample LMS's dialog, before its exam. */
-export async function askedInDialog(lms: Page): Promise<FrameLocator> {
-  await goToExam(lms);
+/** The check page in the sample LMS's dialog, before an evaluation. */
+export async function askedInDialog(lms: Page, what: Evaluation): Promise<FrameLocator> {
+  await goTo(lms, what);
   await lms.getByRole('button', { name: '본인인증 하기' }).click();
   return lms.getByRole('dialog', { name: '본인인증' }).frameLocator('iframe');
 }

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Config, Environment } from '../config.ts';
+import type { Deployment } from '../deployment/open-deployment.ts';
 import { demoInstitution } from '../institutions/demo-institution.ts';
+import { rotateSecret, setWebhook } from '../webhooks/manage-endpoint.ts';
+import { resolveHost } from '../webhooks/resolve.ts';
 import { realWorld } from '../world.ts';
 import { openForServing } from './deployment.ts';
 import { migrateCommand } from './migrate.ts';
@@ -15,6 +18,7 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
   const { config, deployment } = await openForServing(demoEnv);
   const origin = `http://127.0.0.1:${config.lmsPort}`;
   const { id, apiKey } = await demoInstitution(deployment.database, realWorld, origin);
+  const webhookSecret = await newWebhookSecret(config, deployment, id, `${origin}/motp-webhook`);
   const server = await serve(config, deployment, built);
   const lms = spawn(process.execPath, [built.lmsFile], {
     env: {
@@ -22,6 +26,7 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
       MOTP_URL: config.publicUrl,
       MOTP_API_KEY: apiKey,
       MOTP_INSTITUTION: id,
+      LMS_WEBHOOK_SECRET: webhookSecret,
       LMS_HOST: '127.0.0.1',
       LMS_PORT: String(config.lmsPort),
       LMS_ORIGIN: origin,
@@ -41,6 +46,22 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
   }
   say(...welcome(config, origin));
   return { stop };
+}
+
+/** As the API key, a secret of its own for each start: none lies in a file. */
+async function newWebhookSecret(
+  { webhookPolicy: policy }: Config,
+  { database, keyring }: Deployment,
+  institution: string,
+  url: string,
+): Promise<string> {
+  const dependencies = { database, keyring, world: realWorld, resolve: resolveHost, policy };
+  const owner = { institution, actor: 'command' };
+  const set = await setWebhook(dependencies, owner, url);
+  if (set.kind === 'made') return set.secret;
+  const rotated = set.kind === 'changed' ? await rotateSecret(dependencies, owner) : undefined;
+  if (rotated === undefined) throw new Error(`the demo may not send webhooks to ${url}`);
+  return rotated.secret;
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
