@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { demo } from './cli/demo.ts';
 import { openForServing } from './cli/deployment.ts';
+import { type AskedExemption, exemptionClose, exemptionList, exemptionOpen } from './cli/exemption.ts';
 import { institutionAdd } from './cli/institution.ts';
 import { keyNew, keyReseal, keyRotate, keyRotateLookup } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
@@ -88,6 +89,7 @@ function commands(): Command {
     .action((asked: { institution: string; url: string }) => webhookSet(process.env, asked));
   keyCommands(program.command('key').description('the master key'));
   policyCommands(program.command('policy').description('when a check is due'));
+  exemptionCommands(program.command('exemption').description('outages: who is let in without a check'));
   registrationCommands(program.command('registration').description('help desk: registrations by number'));
   return program;
 }
@@ -127,6 +129,30 @@ function policyCommands(policy: Command): void {
     .action((asked) => policyPreview(process.env, asked));
 }
 
+const REASON = 'why, for the audit trail; without anybody’s number';
+
+function exemptionCommands(exemption: Command): void {
+  exemption
+    .command('open')
+    .description('exempts who has no usable registration while a provider fails')
+    .requiredOption('--provider <name>', 'sms, or the identity provider: portone, nice, oidc')
+    .option('--institution <id>', 'whose learners; repeat for more', collect, [])
+    .option('--all-institutions', 'of all institutions')
+    .requiredOption('--hours <number>', 'how long, at most 24')
+    .requiredOption('--reason <text>', REASON)
+    .action((asked: AskedExemption) => exemptionOpen(process.env, asked));
+  exemption
+    .command('close')
+    .description('ends a window before its time')
+    .requiredOption('--id <id>', 'which window')
+    .requiredOption('--reason <text>', REASON)
+    .action((asked: { id: string; reason: string }) => exemptionClose(process.env, asked));
+  exemption
+    .command('list')
+    .description('every window as a line of JSON, newest first')
+    .action(() => exemptionList(process.env));
+}
+
 const operations = [
   ['show', 'how a registration stands, as one line of JSON, name and number masked', registrationShow],
   ['unlock', 'lifts a lock after wrong codes; the count begins anew', registrationUnlock],
@@ -140,7 +166,7 @@ function registrationCommands(registration: Command): void {
       .command(name)
       .description(description)
       .requiredOption('--phone <number>', 'the registered number')
-      .requiredOption('--reason <text>', 'why, for the audit trail; without anybody’s number')
+      .requiredOption('--reason <text>', REASON)
       .action((asked: { phone: string; reason: string }) => operate(process.env, asked));
   }
 }

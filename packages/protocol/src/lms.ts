@@ -30,6 +30,15 @@ export const OpenedCheck = Closed({
 });
 export type OpenedCheck = Static<typeof OpenedCheck>;
 
+/** 201 in an exemption window (S-5): nothing to show; the receipt is verified like any other. */
+export const ExemptedCheck = Closed({
+  id: Type.String(),
+  status: Type.Literal('passed'),
+  method: Type.Literal('exemption'),
+  receipt: Type.String({ description: 'Compact JWS, typ motp-receipt+jwt' }),
+});
+export type ExemptedCheck = Static<typeof ExemptedCheck>;
+
 /** 200: nothing to show, let the learner in. `nextDue` is what will ask next by itself (S-1). */
 export const NotRequired = Closed({
   status: Type.Literal('not-required'),

@@ -23,6 +23,8 @@ export type AuditKind =
   | 'learner.name-released'
   | 'learner.withdrawn'
   | 'institution.added'
+  | 'exemption.opened'
+  | 'exemption.closed'
   | 'policy.changed'
   | 'policy.removed'
   | 'api-key.made'

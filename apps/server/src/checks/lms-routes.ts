@@ -4,6 +4,7 @@ import {
   CheckListQuery,
   CheckReply,
   Closed,
+  ExemptedCheck,
   IdempotencyHeaders,
   LmsId,
   NotRequired,
@@ -38,7 +39,10 @@ function openRoute(server: Server, dependencies: LmsDependencies): void {
       schema: documented('Open a check', ['LMS'], {
         headers: IdempotencyHeaders,
         body: OpenCheckRequest,
-        response: { 200: Type.Union([OpenedCheck, NotRequired, Blocked]), 201: OpenedCheck },
+        response: {
+          200: Type.Union([OpenedCheck, NotRequired, Blocked]),
+          201: Type.Union([OpenedCheck, ExemptedCheck]),
+        },
         security: [{ apiKey: [] }],
         problems: [
           'malformed',

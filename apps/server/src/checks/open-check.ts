@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   Blocked,
+  ExemptedCheck,
   NotRequired,
   OpenCheckRequest,
   OpenedCheck,
@@ -10,6 +11,7 @@ import type {
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { IdempotencyRow } from '../db/schema.ts';
+import { findExemption } from '../exemptions/find-exemption.ts';
 import { type Institution, originsOf } from '../institutions/api-keys.ts';
 import { isReturnUrl } from '../institutions/rules.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
@@ -24,6 +26,7 @@ import {
 import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
 import { expiredEvent } from './check-event.ts';
+import { exemptedBody, exemptedRow, passExempted } from './exempt-check.ts';
 import {
   endCheck,
   findIdempotent,
@@ -36,6 +39,7 @@ import {
   setIdempotentAnswer,
 } from './open-store.ts';
 import { CHECK_MINUTES, isReusable } from './opening-rules.ts';
+import type { ReceiptIssuer } from './receipt.ts';
 import type { StoredCheck } from './store.ts';
 
 export interface OpeningDependencies extends QueueDependencies {
@@ -44,9 +48,10 @@ export interface OpeningDependencies extends QueueDependencies {
   world: World;
   publicUrl: string;
   demo: boolean;
+  issuer: ReceiptIssuer;
 }
 
-export type OpeningReply = OpenedCheck | NotRequired | Blocked;
+export type OpeningReply = OpenedCheck | ExemptedCheck | NotRequired | Blocked;
 
 export type Opening =
   | { kind: 'answered'; status: 200 | 201; body: OpeningReply }
@@ -129,20 +134,34 @@ async function openIdempotent(
   if (!(await insertIdempotent(tx, row))) {
     const first = await findIdempotent(tx, institution.id, key);
     return first
-      ? repeat(dependencies, first, row.body_hash)
+      ? repeat(dependencies, tx, first, row.body_hash)
       : { kind: 'refused', reason: 'idempotency-running' };
   }
   const opening = await openOnce(dependencies, tx, institution, request);
   if (opening.kind !== 'answered') throw new Error('an opening without faults was not answered');
-  const { url: _, ...kept } = opening.body as Partial<OpenedCheck>;
+  const { url: _, receipt: __, ...kept } = opening.body as Partial<Addressed & Evidence>;
   await setIdempotentAnswer(tx, { ...row, status: opening.status, body_json: JSON.stringify(kept) });
   return opening;
 }
 
-function repeat(dependencies: OpeningDependencies, first: IdempotencyRow, bodyHash: string): Opening {
+/** What is made again rather than kept. */
+type Addressed = Pick<OpenedCheck, 'url'>;
+type Evidence = Pick<ExemptedCheck, 'receipt'>;
+type Kept = Omit<OpenedCheck, 'url'> | Omit<ExemptedCheck, 'receipt'> | NotRequired | Blocked;
+
+async function repeat(
+  dependencies: OpeningDependencies,
+  tx: Tx,
+  first: IdempotencyRow,
+  bodyHash: string,
+): Promise<Opening> {
   if (first.body_hash !== bodyHash) return { kind: 'refused', reason: 'idempotency-mismatch' };
-  const kept = JSON.parse(first.body_json) as Omit<OpenedCheck, 'url'> | NotRequired | Blocked;
+  const kept = JSON.parse(first.body_json) as Kept;
   const status = first.status as 200 | 201;
+  if (kept.status === 'passed') {
+    const body = await exemptedBody(dependencies, tx, { id: kept.id, institution_id: first.institution_id });
+    return { kind: 'answered', status, body };
+  }
   if (kept.status !== 'open') return { kind: 'answered', status, body: kept };
   const { id, status: open, ...rest } = kept;
   const body = { id, status: open, url: checkUrl(dependencies, id), ...rest };
@@ -175,12 +194,15 @@ async function openOnce(
   const { decision } = decided;
   if (decision.kind !== 'due') return undue(decision);
   const row = newRow(dependencies, key, request, decision.reasons, now);
-  if (before && isReusable(before, row, now)) {
+  const exemption = await findExemption(tx, row, now);
+  if (before && !exemption && isReusable(before, row, now)) {
     return { kind: 'answered', status: 200, body: openedBody(dependencies, before) };
   }
   if (before) await end(dependencies, tx, before, now);
-  await insert(tx, row, now);
-  return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
+  await insert(tx, exemption ? exemptedRow(row, now) : row, now);
+  if (!exemption) return { kind: 'answered', status: 201, body: openedBody(dependencies, row) };
+  const body = await passExempted(dependencies, tx, row, exemption, now);
+  return { kind: 'answered', status: 201, body };
 }
 
 const occasionKey = ({ institution, learner, course, round, occasion }: Question): OccasionKey => ({

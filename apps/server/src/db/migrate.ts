@@ -3,6 +3,7 @@ import { mainJob } from './migrations/0001-main-job.ts';
 import { troubles } from './migrations/0002-troubles.ts';
 import { schedule } from './migrations/0003-schedule.ts';
 import { webhooks } from './migrations/0004-webhooks.ts';
+import { exemptions } from './migrations/0005-exemptions.ts';
 import type { Database } from './open.ts';
 
 const migrations: Record<string, Migration> = {
@@ -10,6 +11,7 @@ const migrations: Record<string, Migration> = {
   '0002-troubles': troubles,
   '0003-schedule': schedule,
   '0004-webhooks': webhooks,
+  '0005-exemptions': exemptions,
 };
 
 const migrator = (database: Database) =>

@@ -23,6 +23,8 @@ export interface Schema {
   lesson_passage: LessonPassageRow;
   webhook_endpoint: WebhookEndpointRow;
   webhook_event: WebhookEventRow;
+  exemption_window: ExemptionWindowRow;
+  provider_failure: ProviderFailureRow;
 }
 
 export interface DeploymentRow {
@@ -321,4 +323,26 @@ export interface WebhookEventRow {
   last_error: string | null;
   created_at: number;
   done_at: number | null;
+}
+
+/** What an operator declared an outage for (S-5). */
+export interface ExemptionWindowRow {
+  id: string;
+  /** As the trail names it: `sms`, or an identity provider. */
+  provider: string;
+  /** Ids, or `"*"` for all. */
+  institutions_json: string;
+  reason: string;
+  opened_at: number;
+  until: number;
+  closed_at: number | null;
+  actor: string;
+}
+
+/** When a provider last gave no answer; a success erases nothing. */
+export interface ProviderFailureRow {
+  provider: string;
+  failed_at: number;
+  /** In a row without a quarter of an hour of quiet between two. */
+  failures: number;
 }

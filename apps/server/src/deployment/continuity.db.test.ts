@@ -9,6 +9,7 @@ import { openCheck, tokenHash } from '../checks/open-check.ts';
 import { fileOf } from '../db/contents.fixture.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { readInstitution } from '../institutions/read-institution.ts';
+import { signingKeys } from '../receipts/signing-keys.ts';
 import { keepMark, type Marks, spendAfterRestore } from './continuity.ts';
 
 function memoryMarks(): Marks {
@@ -60,7 +61,9 @@ for (const dialect of dialects) {
       const { keyring, world } = system;
       const institution = await readInstitution(database, 'inst');
       const request = { ...exam, occasion: { kind: 'exam' as const, number } };
-      const opening = { database, keyring, world, publicUrl: PUBLIC_URL, demo: true };
+      const keys = await signingKeys(database, keyring, world);
+      const issuer = { issuer: PUBLIC_URL, demo: true, keys };
+      const opening = { database, keyring, world, issuer, publicUrl: PUBLIC_URL, demo: true };
       const opened = await openCheck(opening, institution, request);
       if (opened.kind !== 'answered' || opened.body.status !== 'open') return expect.fail(opened.kind);
       const token = new URL(opened.body.url).pathname.split('/')[2] ?? '';

@@ -1,6 +1,7 @@
 import type { IdentityAttempt, IdentityMethod } from '@motp/protocol';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
+import { noteFailure } from '../exemptions/note-failure.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
 import {
@@ -143,6 +144,7 @@ async function startAt<Refusal extends string>(
         tx,
         attemptEvent(request, now, 'provider.failed', { provider: provider.name, at: 'start' }),
       );
+      await noteFailure(tx, provider.name, now);
     });
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { IdentityField, IdentityOutcome, IdentityRefusalReason } from '@motp/protocol';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/open.ts';
+import { noteFailure } from '../exemptions/note-failure.ts';
 import type { Sealed } from '../keys/keyring.ts';
 import { attemptEvent, type IdentityDependencies } from './begin-attempt.ts';
 import { certifiedKeys } from './certified-numbers.ts';
@@ -119,7 +120,9 @@ async function fetchAndSettle(
     await database.transaction(async (tx) => {
       await moveAttempt(tx, row, { status: 'started', claimed_at: null });
       const data = { provider: row.provider, at: 'result' };
-      await record(tx, attemptEvent(subjectOf(row), world.now(), 'provider.failed', data));
+      const now = world.now();
+      await record(tx, attemptEvent(subjectOf(row), now, 'provider.failed', data));
+      await noteFailure(tx, row.provider, now);
     });
     return { kind: 'refused', reason: 'provider-unavailable' };
   }

@@ -8,6 +8,7 @@ import { dumpOf } from '../db/contents.fixture.ts';
 import { Certifier } from '../identity/certifier.fixture.ts';
 import { readInstitution } from '../institutions/read-institution.ts';
 import type { PhoneNumber } from '../learners/rules.ts';
+import { signingKeys } from '../receipts/signing-keys.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
 import { replaceLookup, rotateSealing } from './master-key.ts';
 import { rehash, reseal } from './rotate.ts';
@@ -22,7 +23,9 @@ for (const dialect of dialects) {
       const { database, world } = system;
       const institution = await readInstitution(database, 'inst');
       const request = { ...exam, occasion: { kind: 'exam' as const, number } };
-      const opening = { database, keyring, world, publicUrl: PUBLIC_URL, demo: true };
+      const keys = await signingKeys(database, keyring, world);
+      const issuer = { issuer: PUBLIC_URL, demo: true, keys };
+      const opening = { database, keyring, world, issuer, publicUrl: PUBLIC_URL, demo: true };
       const opened = await openCheck(opening, institution, request);
       if (opened.kind !== 'answered' || opened.body.status !== 'open') return opened.kind;
       const hash = tokenHash(new URL(opened.body.url).pathname.split('/')[2] ?? '');

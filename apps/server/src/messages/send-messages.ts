@@ -1,4 +1,5 @@
 import type { Database } from '../db/open.ts';
+import { noteFailure } from '../exemptions/note-failure.ts';
 import type { Keyring, Sealed } from '../keys/keyring.ts';
 import type { PhoneNumber } from '../learners/rules.ts';
 import type { World } from '../world.ts';
@@ -67,16 +68,14 @@ export async function sendMessages(dependencies: SendingDependencies): Promise<n
   return due.length;
 }
 
-async function sendOne(
-  { database, keyring, world, sender, failed }: SendingDependencies,
-  message: StoredMessage,
-): Promise<void> {
+async function sendOne(dependencies: SendingDependencies, message: StoredMessage): Promise<void> {
+  const { database, keyring, world, sender, failed } = dependencies;
   const { id, to_sealed: to, text_sealed: text } = message;
   if (to === null || text === null) return;
   const open = (column: string, sealed: Sealed) =>
     keyring.open({ table: 'message', column, row: id }, sealed).toString();
   try {
-    await sender.send({ id, to: open('to', to) as PhoneNumber, text: open('text', text) });
+    await handOver(dependencies, { id, to: open('to', to) as PhoneNumber, text: open('text', text) });
     await setDelivered(database, id, world.now(), sender.keepsText);
   } catch (error) {
     const attempts = message.attempts + 1;
@@ -84,5 +83,18 @@ async function sendOne(
     failed({ id, attempts, error: error instanceof Error ? error.name : 'unknown', ...code });
     if (error instanceof NumberRefusedError) return setRefused(database, id, world.now());
     await setNextTry(database, id, world.now() + nextTry(attempts));
+  }
+}
+
+/** S-5: a gateway that fails is recorded; one that refuses a number works, else any wrong number were an outage. */
+async function handOver(
+  { database, world, sender }: SendingDependencies,
+  message: OutgoingMessage,
+): Promise<void> {
+  try {
+    await sender.send(message);
+  } catch (error) {
+    if (!(error instanceof NumberRefusedError)) await noteFailure(database, 'sms', world.now());
+    throw error;
   }
 }
