@@ -8,6 +8,7 @@ import { answerQueue } from '../checks/answer-check.ts';
 import { openCheck, tokenHash } from '../checks/open-check.ts';
 import { fileOf } from '../db/contents.fixture.ts';
 import { type Database, openDatabase } from '../db/open.ts';
+import { closeExemption, listExemptions, openExemption } from '../exemptions/operate-exemption.ts';
 import { readInstitution } from '../institutions/read-institution.ts';
 import { signingKeys } from '../receipts/signing-keys.ts';
 import { keepMark, type Marks, spendAfterRestore } from './continuity.ts';
@@ -72,6 +73,30 @@ for (const dialect of dialects) {
       const outcome = await answerQueue({ database, keyring, world }).add(item);
       return outcome.kind === 'judged' ? outcome.judgement : outcome;
     }
+
+    it('P-6 has no exemption window open: it may have been closed since', async () => {
+      system = await startSystem(dialect);
+      const { database, world } = system;
+      const marks = memoryMarks();
+      const asked = {
+        provider: 'sms',
+        institutions: '*',
+        hours: 2,
+        reason: '문자 장애',
+        actor: 'command',
+      } as const;
+      const opened = await openExemption(system, asked);
+      expect(await spendAfterRestore(database, marks, 'one', world)).toBe(false);
+      const restored = await backup();
+      const id = opened.kind === 'opened' ? opened.id : expect.fail(opened.kind);
+      await closeExemption(system, { id, reason: '문자 정상', actor: 'command' });
+      await spendAfterRestore(database, marks, 'one', world);
+      const openIn = async (where: Database) =>
+        (await listExemptions({ database: where, world })).map(({ open }) => open);
+      expect(await openIn(restored)).toEqual([true]);
+      expect(await spendAfterRestore(restored, marks, 'one', world)).toBe(true);
+      expect(await openIn(restored)).toEqual([false]);
+    });
 
     it('C-7 does not accept again what was accepted since', async () => {
       system = await startSystem(dialect);
