@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { awaitHost, type Host } from './host.ts';
 import type { CheckState } from './state.ts';
 
@@ -17,17 +17,28 @@ export function useHost(state: CheckState | null): Host | null {
     const sizes = new ResizeObserver(() => say({ type: 'motp:size', height: contentHeight() }));
     const content = document.querySelector('.check');
     if (content) sizes.observe(content);
-    // A key pressed inside the frame never reaches the dialog around it.
+    return () => sizes.disconnect();
+  }, [host]);
+
+  useEscape(host);
+  return host;
+}
+
+/** A key pressed inside the frame never reaches the dialog around it; one before the greeting counts when it comes. */
+function useEscape(host: Host | null): void {
+  const leaving = useRef(false);
+  useEffect(() => {
+    const leave = (): void => {
+      if (host?.framed) host.say({ type: 'motp:left', code: 'closed' });
+      leaving.current = host === null;
+    };
+    if (leaving.current) leave();
     const leaveOnEscape = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') say({ type: 'motp:left', code: 'closed' });
+      if (event.key === 'Escape') leave();
     };
     document.addEventListener('keydown', leaveOnEscape);
-    return () => {
-      sizes.disconnect();
-      document.removeEventListener('keydown', leaveOnEscape);
-    };
+    return () => document.removeEventListener('keydown', leaveOnEscape);
   }, [host]);
-  return host;
 }
 
 // Of the content, not of the document: that is never lower than the frame, so the frame could only grow.
