@@ -36,6 +36,9 @@ export interface Running {
 const SECOND_MS = 1_000;
 const HOUSE_MS = 30 * SECOND_MS;
 
+/** Longer than an answer may wait; what is not through by then is asked again (C-9). */
+const GRACE_MS = 6 * SECOND_MS;
+
 /** Starts the server over an opened deployment. @throws CommandError when a port or a page is missing */
 export async function serve(config: Config, deployment: Deployment, built: Built): Promise<Running> {
   const missing = missingPages(built);
@@ -65,7 +68,10 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     webhooks: { policy: config.webhookPolicy, resolve: resolveHost },
   });
   const stop = async () => {
+    // A connection that has carried no request yet is not idle to Node, which would wait a minute for it.
+    const patience = setTimeout(() => app.server.server.closeAllConnections(), GRACE_MS);
     await app.server.close();
+    clearTimeout(patience);
     await app.answers.idle();
     await Promise.all(background.all.map((work) => work.stop()));
     await background.events.stop();
