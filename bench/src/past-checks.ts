@@ -57,11 +57,11 @@ async function insertChecks(
   const key = sql.lit('k'.repeat(43));
   await sql`insert into "check" (id, institution_id, learner_ref, name_key, name_sealed, phone_key, phone_sealed,
       course_id, course_title, round, occasion_kind, occasion_number, locale, token_hash, status, reasons_json, method,
-      device_id, created_at, expires_at, passed_at, clock_searched, compared)
+      device_id, created_at, expires_at, passed_at, compared)
     select 'chk_' || ${text('nth')}, ${sql.lit(institution)}, ${learner}, ${key}, ${sealed},
       ${key} || ${text(`nth % ${learners}`)}, ${sealed}, ${sql.lit(COURSE)}, 'safety', '', 'lesson',
       1 + 8 * ${nthCheck}, 'ko', ${key} || ${text('nth')}, 'passed', '["first-of-day","lesson-interval"]', 'motp',
-      'dev_' || ${text(`nth % ${learners}`)}, ${passedAt}, ${passedAt}, ${passedAt}, 0, 0
+      'dev_' || ${text(`nth % ${learners}`)}, ${passedAt}, ${passedAt}, ${passedAt}, 0
     from ${numbers(database, from, to)}`.execute(database.sql);
 }
 

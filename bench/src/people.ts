@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tokenHash } from '../../apps/server/src/checks/open-check.ts';
 import type { Database } from '../../apps/server/src/db/open.ts';
+import type { Insertable } from 'kysely';
 import type { CheckRow, DeviceRow, LearnerRow } from '../../apps/server/src/db/schema.ts';
 import { addInstitution } from '../../apps/server/src/institutions/add-institution.ts';
 import type { Keyring } from '../../apps/server/src/keys/keyring.ts';
@@ -95,7 +96,7 @@ interface Registered {
   who: Who;
   seed: Buffer;
   learner: LearnerRow;
-  device: DeviceRow;
+  device: Insertable<DeviceRow>;
 }
 
 function register(keyring: Keyring, nth: number): Registered {
@@ -127,7 +128,7 @@ function learnerRow(keyring: Keyring, { name, phone, keys }: Who): LearnerRow {
   };
 }
 
-function deviceRow(keyring: Keyring, learner: LearnerRow, seed: Buffer): DeviceRow {
+function deviceRow(keyring: Keyring, learner: LearnerRow, seed: Buffer): Insertable<DeviceRow> {
   const id = newId('dev', realWorld);
   return {
     id,
@@ -140,6 +141,8 @@ function deviceRow(keyring: Keyring, learner: LearnerRow, seed: Buffer): DeviceR
     spent_json: '[]',
     failures: 0,
     failed_json: '[]',
+    wrongs_json: '[]',
+    batch: null,
     locked_at: null,
     compared_day: null,
     compared: 0,
@@ -184,12 +187,7 @@ function checkRow(keyring: Keyring, { nth, name, phone, keys }: Who): CheckRow {
     created_at: now,
     expires_at: now + HOUR_MS,
     passed_at: null,
-    wrong_key: null,
-    wrong_at: null,
-    clock_searched: 0,
-    clock_offset: null,
     compared: 0,
-    batch: null,
     extended_at: null,
     disputed_at: null,
   };

@@ -26,8 +26,8 @@ export async function startProduct(
 ): Promise<Product> {
   const folder = await temporaryFolder();
   const url = databaseUrl ?? `sqlite:${join(folder, 'motp.db')}`;
-  const env = { MOTP_DATABASE: url, MOTP_SMS: 'webhook', MOTP_SMS_WEBHOOK_URL: 'http://127.0.0.1:9/' };
-  for (const command of [['key', 'new', '--out', 'data/master.key'], ['migrate']]) {
+  const env = { MOTP_MODE: 'demo', MOTP_LIMITS: 'off', MOTP_DATABASE: url };
+  for (const command of [['migrate']]) {
     const { code, stderr } = await runMotp(command, folder, env);
     if (code !== 0) throw new Error(`motp ${command.join(' ')} failed:\n${stderr}`);
   }
@@ -49,15 +49,18 @@ export async function startProduct(
   };
 }
 
+/** A wrong code that is not the first of its check is not searched for by clock: the check is remembered already. */
 async function putBack(database: Database, kind: Kind): Promise<void> {
-  const searched = kind === 'search' ? 0 : 1;
+  const wrongs =
+    kind === 'search'
+      ? sql`'[]'`
+      : sql`(select '[{"check":"' || c.id || '","key":"","at":' || cast(${realWorld.now()} as text)
+          || ',"clockOffset":null}]' from "check" c where c.phone_key = device.phone_key)`;
   await database.transaction(async (tx) => {
     await sql`update device set last_step = -1, spent_json = '[]', failures = 0, failed_json = '[]',
-      locked_at = null where failures > 0 or last_step >= 0 or spent_json <> '[]'`.execute(tx.sql);
+      locked_at = null, wrongs_json = ${wrongs}`.execute(tx.sql);
     await sql`update "check" set status = 'open', method = null, device_id = null, device_thumbprint = null,
-      registration_at = null, registration_proof = null, passed_at = null, wrong_key = null, wrong_at = null,
-      clock_offset = null, clock_searched = ${searched}
-      where batch is not null or clock_searched <> ${searched}`.execute(tx.sql);
+      registration_at = null, registration_proof = null, passed_at = null where status <> 'open'`.execute(tx.sql);
   });
   await tidy(database);
 }

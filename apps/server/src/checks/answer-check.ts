@@ -1,26 +1,17 @@
 import type { Code } from '@motp/otp';
-import type { AuditEvent } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
+import { mayBeTriedAgain } from '../db/faults.ts';
 import { CommitUnknownError, type Database, type Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { type Outgoing, type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
+import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
-import { AnswerQueue, type Waiting } from './answer-queue.ts';
-import { lockedEvent, passedEvent } from './check-event.ts';
+import { AnswerQueue } from './answer-queue.ts';
+import { answerEvents, answerOutgoing } from './answer-trail.ts';
 import { codesOf, wrongCodeKey } from './codes.ts';
-import { checkState, registrationState, settledCheck, settledDevice } from './rows.ts';
+import { checkState, passedCheck, type RememberedWrong, registrationState, wrongsOf } from './rows.ts';
 import { type CheckState, type Judgement, judge, type RegistrationState } from './rules.ts';
-import {
-  type AnsweredCheck,
-  type AnsweredDevice,
-  type Gathered,
-  gather,
-  isSettled,
-  settleFailures,
-  settlePassed,
-  settleRefused,
-  settleUses,
-} from './store.ts';
+import { type Change, settle } from './settle-answers.ts';
+import { type AnsweredCheck, type AnsweredDevice, type Gathered, gather, isSettled } from './store.ts';
 
 /** One typed code: `now` is when its request arrived, epoch ms. */
 export interface AnswerItem {
@@ -29,34 +20,42 @@ export interface AnswerItem {
   readonly now: number;
 }
 
-export interface Judged {
-  kind: 'judged';
-  judgement: Judgement;
-  check: AnsweredCheck;
-  device: AnsweredDevice | undefined;
-}
-
-/** `unavailable`: not judged, and nothing changed. */
-export type AnswerOutcome = Judged | { kind: 'unknown-check' } | { kind: 'unavailable' };
+/**
+ * What the page is told of, and nothing that a refusal does not need: outcomes cross threads. Of a check that passed
+ * the row that its receipt is made of; `unavailable`: not judged, and nothing changed.
+ */
+export type AnswerOutcome =
+  | { kind: 'unknown-check' | 'unavailable' }
+  | Exclude<Judgement, { kind: 'wrong' | 'passed' }>
+  | { kind: 'wrong'; triesLeft: number; searchClock: boolean }
+  | { kind: 'passed'; check: AnsweredCheck };
 
 export interface AnswerDependencies extends QueueDependencies {
   database: Database;
   keyring: Keyring;
   world: World;
-  observe?(batch: { size: number; milliseconds: number }): void;
+  /** Times are milliseconds: of the whole batch, and of the commit in it. */
+  observe?(batch: { size: number; milliseconds: number; commitMilliseconds: number }): void;
 }
 
 /** An answer that waited longer is not judged: its code may have passed its time in our queue. */
 const MAX_WAIT_MS = 5_000;
 
+/**
+ * While one batch waits for PostgreSQL the next is made ready; with a third one, batches get smaller and the rate
+ * falls (docs/performance.md). SQLite has one writer.
+ */
+const LANES = { sqlite: 1, postgres: 2 } as const;
+
 export type Answers = AnswerQueue<AnswerItem, AnswerOutcome>;
 
 /** The one path of an answer: gather, judge, settle (ADR 0003). */
 export function answerQueue(dependencies: AnswerDependencies): Answers {
-  return new AnswerQueue((batch) => answerBatch(dependencies, batch));
+  return new AnswerQueue(
+    (batch) => answerBatch(dependencies, batch),
+    LANES[dependencies.database.dialect],
+  );
 }
-
-type WaitingAnswer = Waiting<AnswerItem, AnswerOutcome>;
 
 /** A check and its registration as this batch has changed them so far. */
 interface Subject {
@@ -68,78 +67,110 @@ interface Subject {
 
 /** One registration may stand behind several checks of a batch: they share this. */
 interface Registration {
+  readonly device: AnsweredDevice;
+  readonly wrongs: readonly RememberedWrong[];
   state: RegistrationState;
 }
 
-async function answerBatch(dependencies: AnswerDependencies, all: readonly WaitingAnswer[]): Promise<void> {
-  const { database, keyring, world, observe } = dependencies;
-  const started = world.now();
-  const batch = all.filter((answer) => !isStale(answer, started));
-  if (batch.length === 0) return;
+/** What was judged, with the rows that the trail names. */
+export interface Judged {
+  readonly judgement: Judgement;
+  readonly stored: Gathered;
+}
+
+/** @returns an outcome or an error for each item, in their order @throws when nothing is known of any of them */
+export async function answerBatch(
+  dependencies: AnswerDependencies,
+  items: readonly AnswerItem[],
+): Promise<(AnswerOutcome | Error)[]> {
+  const started = dependencies.world.now();
+  const fresh = items.filter(({ now }) => started - now <= MAX_WAIT_MS);
+  const judged = fresh.length === 0 ? new Map() : await settleBatch(dependencies, fresh);
+  return items.map((item) => judged.get(item) ?? { kind: 'unavailable' });
+}
+
+type Outcomes = Map<AnswerItem, AnswerOutcome | Error>;
+
+async function settleBatch(
+  dependencies: AnswerDependencies,
+  batch: readonly AnswerItem[],
+): Promise<Outcomes> {
+  const { database, world, observe } = dependencies;
   const id = newId('batch', world);
-  let outcomes: (AnswerOutcome | Error)[] = [];
-  let changed: string[] = [];
-  try {
-    await database.transaction(async (tx) => {
-      const hashes = [...new Set(batch.map(({ item }) => item.tokenHash))];
-      const subjects = subjectsOf(await gather(tx, hashes));
-      outcomes = batch.map(({ item }) => judgeOne(keyring, subjects.get(item.tokenHash), item));
-      changed = await settle(tx, id, [...subjects.values()]);
-      await record(tx, ...batch.flatMap(({ item }, index) => events(item.now, outcomes[index])));
-      const isTold = (item: AnswerItem) => subjects.get(item.tokenHash)?.stored.isTold === true;
-      const told = batch.flatMap(({ item }, index) =>
-        isTold(item) ? outgoing(item.now, outcomes[index]) : [],
-      );
-      await queueEvents(tx, dependencies, told);
+  const began = performance.now();
+  let committing = began;
+  let outcomes: Outcomes = new Map();
+  let changed: readonly string[] = [];
+  const work = () =>
+    database.transaction(async (tx) => {
+      ({ outcomes, changed } = await inTransaction(dependencies, tx, { id, batch }));
+      committing = performance.now();
     });
+  try {
+    await work().catch((error) => (mayBeTriedAgain(error) ? work() : Promise.reject(error)));
   } catch (error) {
     const holds = error instanceof CommitUnknownError && (await isCommitted(database, id, changed));
     if (!holds) throw error;
   }
-  observe?.({ size: batch.length, milliseconds: world.now() - started });
-  batch.forEach((answer, index) => {
-    deliver(answer, outcomes[index]);
+  const ended = performance.now();
+  observe?.({ size: batch.length, milliseconds: ended - began, commitMilliseconds: ended - committing });
+  return outcomes;
+}
+
+async function inTransaction(
+  dependencies: AnswerDependencies,
+  tx: Tx,
+  { id, batch }: { id: string; batch: readonly AnswerItem[] },
+): Promise<{ outcomes: Outcomes; changed: readonly string[] }> {
+  const subjects = subjectsOf(await gather(tx, [...new Set(batch.map(({ tokenHash }) => tokenHash))]));
+  const judged = batch.map((item) => judgeOne(dependencies.keyring, subjects.get(item.tokenHash), item));
+  const changes = changesOf([...subjects.values()]);
+  await settle(tx, id, changes);
+  const known = batch.flatMap(({ now }, nth) => {
+    const each = judged[nth];
+    return each && 'judgement' in each ? [{ now, ...each }] : [];
   });
-}
-
-function deliver(answer: WaitingAnswer, outcome: AnswerOutcome | Error | undefined): void {
-  if (outcome === undefined || outcome instanceof Error) answer.reject(outcome);
-  else answer.resolve(outcome);
-}
-
-function isStale(answer: WaitingAnswer, now: number): boolean {
-  const stale = now - answer.item.now > MAX_WAIT_MS;
-  if (stale) answer.resolve({ kind: 'unavailable' });
-  return stale;
+  await record(tx, ...known.flatMap(answerEvents));
+  await queueEvents(tx, dependencies, known.flatMap(answerOutgoing));
+  const outcomes: Outcomes = new Map(
+    batch.map((item, nth) => [item, outcomeOf(judged[nth], subjects.get(item.tokenHash))]),
+  );
+  return { outcomes, changed: changes.map(({ device }) => device.id) };
 }
 
 /** A commit that was not answered is settled by reading its rows again, on a new connection. */
-async function isCommitted(database: Database, batch: string, checkIds: readonly string[]): Promise<boolean> {
-  return checkIds.length > 0 && (await isSettled(database, batch, checkIds));
+async function isCommitted(database: Database, batch: string, deviceIds: readonly string[]): Promise<boolean> {
+  return deviceIds.length > 0 && (await isSettled(database, batch, deviceIds));
 }
 
 function subjectsOf(gathered: readonly Gathered[]): Map<string, Subject> {
   const registrations = new Map<string, Registration>();
   const registrationOf = ({ device, learnerNameKey }: Gathered): Registration | undefined => {
     if (!device) return undefined;
-    const known = registrations.get(device.id) ?? { state: registrationState(device, learnerNameKey) };
-    registrations.set(device.id, known);
-    return known;
+    const known = registrations.get(device.id);
+    if (known) return known;
+    const state = registrationState(device, learnerNameKey);
+    const made = { device, wrongs: wrongsOf(device), state };
+    registrations.set(device.id, made);
+    return made;
   };
-  const subjectOf = (stored: Gathered): Subject => ({
-    stored,
-    registration: registrationOf(stored),
-    check: checkState(stored.check),
-    touched: false,
-  });
+  const subjectOf = (stored: Gathered): Subject => {
+    const registration = registrationOf(stored);
+    const wrong = registration?.wrongs.find(({ check }) => check === stored.check.id);
+    return { stored, registration, check: checkState(stored.check, wrong), touched: false };
+  };
   return new Map(gathered.map((stored) => [stored.check.token_hash, subjectOf(stored)]));
 }
 
 /** A throw, for example a seed that does not open, fails this answer alone. */
-function judgeOne(keyring: Keyring, subject: Subject | undefined, item: AnswerItem): AnswerOutcome | Error {
-  if (!subject) return { kind: 'unknown-check' };
+function judgeOne(
+  keyring: Keyring,
+  subject: Subject | undefined,
+  item: AnswerItem,
+): Judged | Error | undefined {
+  if (!subject) return undefined;
   const { registration, stored } = subject;
-  const codes = stored.device && codesOf(keyring, stored.device);
+  const codes = registration && codesOf(keyring, registration.device);
   try {
     const judgement = judge(subject.check, registration?.state, {
       code: item.code,
@@ -148,8 +179,7 @@ function judgeOne(keyring: Keyring, subject: Subject | undefined, item: AnswerIt
       keyOf: (code) => wrongCodeKey(keyring, stored.check.id, code),
     });
     apply(subject, judgement);
-    const check = settledCheck(stored.check, subject.check, stored.device);
-    return { kind: 'judged', judgement, check, device: stored.device };
+    return { judgement, stored };
   } catch (error) {
     return error instanceof Error ? error : new Error('judging failed', { cause: error });
   } finally {
@@ -168,62 +198,27 @@ function apply(subject: Subject, judgement: Judgement): void {
   if (subject.registration) subject.registration.state = judgement.registration;
 }
 
-/** One UPDATE for the registrations and one for the checks, of each outcome. @returns ids of the changed checks */
-async function settle(tx: Tx, batch: string, subjects: readonly Subject[]): Promise<string[]> {
-  const touched = subjects.filter((subject) => subject.touched);
-  const devices = new Map(
-    touched.flatMap(({ stored: { device }, registration }) =>
-      device && registration ? [[device.id, { device, state: registration.state }] as const] : [],
-    ),
-  );
-  const settled = (isUsed: boolean) =>
-    [...devices.values()]
-      .filter(({ device, state }) => (state.lastStep !== device.last_step) === isUsed)
-      .map(({ device, state }) => settledDevice(device.id, state));
-  const judged = (isPassed: boolean) =>
-    touched
-      .filter(({ check }) => (check.status === 'passed') === isPassed)
-      .map(({ stored, check }) => ({ ...settledCheck(stored.check, check, stored.device), batch }));
-  await settleFailures(tx, settled(false));
-  await settleUses(tx, settled(true));
-  await settleRefused(tx, judged(false));
-  await settlePassed(tx, judged(true));
-  return touched.map(({ stored }) => stored.check.id);
+function outcomeOf(judged: Judged | Error | undefined, subject: Subject | undefined): AnswerOutcome | Error {
+  if (!judged || !subject) return { kind: 'unknown-check' };
+  if (judged instanceof Error) return judged;
+  const { judgement } = judged;
+  if (judgement.kind === 'wrong') {
+    return { kind: 'wrong', triesLeft: judgement.triesLeft, searchClock: judgement.searchClock };
+  }
+  if (judgement.kind !== 'passed') return judgement;
+  if (!subject.registration) throw new Error('a check passed without a registration');
+  return { kind: 'passed', check: passedCheck(subject.stored.check, subject.check, subject.registration.device) };
 }
 
-/** The trail of one answer. A mismatch is recorded where it is explained, an answer after the end is not. */
-function events(at: number, outcome: AnswerOutcome | Error | undefined): AuditEvent[] {
-  if (outcome === undefined || outcome instanceof Error || outcome.kind !== 'judged') return [];
-  const { judgement, check, device } = outcome;
-  if (judgement.kind === 'over' || judgement.kind === 'mismatch') return [];
-  const event = (kind: AuditEvent['kind'], data: NonNullable<AuditEvent['data']>): AuditEvent => ({
-    at,
-    kind,
-    actor: 'learner',
-    institution: check.institution_id,
-    learner: device?.learner_id ?? null,
-    device: device?.id ?? null,
-    check: check.id,
-    data,
-  });
-  if (judgement.kind === 'passed') return [event('check.passed', { method: 'motp' })];
-  const reason = judgement.kind === 'refused' ? judgement.reason : 'wrong-code';
-  const refused = event('check.refused', {
-    reason,
-    triesLeft: judgement.triesLeft,
-    counted: judgement.kind === 'wrong',
-  });
-  return isLocking(judgement)
-    ? [refused, event('registration.locked', { because: 'wrong-codes' })]
-    : [refused];
-}
-
-const isLocking = (judgement: Judgement): boolean => judgement.kind === 'wrong' && judgement.triesLeft === 0;
-
-/** What the institution of the check is told of one answer. */
-function outgoing(at: number, outcome: AnswerOutcome | Error | undefined): Outgoing[] {
-  if (outcome === undefined || outcome instanceof Error || outcome.kind !== 'judged') return [];
-  const { judgement, check } = outcome;
-  if (judgement.kind === 'passed') return [passedEvent(check, 'motp', at)];
-  return isLocking(judgement) ? [lockedEvent(check, at)] : [];
+/** What the batch changed, by registration. */
+function changesOf(subjects: readonly Subject[]): Change[] {
+  const changes = new Map<string, Change>();
+  for (const { registration, stored, check, touched } of subjects) {
+    if (!touched || !registration) continue;
+    const { device, wrongs, state } = registration;
+    const change = changes.get(device.id) ?? { device, wrongs, state, checks: [] };
+    change.checks.push({ stored: stored.check, state: check });
+    changes.set(device.id, change);
+  }
+  return [...changes.values()];
 }

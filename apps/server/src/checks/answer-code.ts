@@ -3,11 +3,11 @@ import type { AnswerReply, RefusedAnswer } from '@motp/protocol';
 import type { Database } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
-import type { Answers, Judged } from './answer-check.ts';
-import { explainByClock, explainMismatch } from './explain-refusal.ts';
+import type { AnswerOutcome, Answers } from './answer-check.ts';
+import { explainByClock, explainMismatch, type Refused } from './explain-refusal.ts';
 import { type ReceiptIssuer, receiptOf } from './receipt.ts';
 import { isOver } from './rules.ts';
-import { type AnsweredCheck, findByToken } from './store.ts';
+import { findByToken } from './store.ts';
 import { returnAddress } from './view-check.ts';
 
 export interface AnswerCode {
@@ -32,9 +32,7 @@ export async function answerCode(
 ): Promise<AnswerReply | NoAnswer> {
   if (typed.code === undefined) return withoutCode(dependencies, typed.hash, now);
   const outcome = await dependencies.answers.add({ tokenHash: typed.hash, code: typed.code, now });
-  if (outcome.kind === 'unknown-check') return 'check-unknown';
-  if (outcome.kind === 'unavailable') return 'unavailable';
-  return explained(dependencies, outcome, { check: outcome.check, code: typed.code, now });
+  return replyTo(dependencies, outcome, { hash: typed.hash, code: typed.code, now });
 }
 
 async function withoutCode({ database }: AnswerCode, hash: string, now: number): Promise<NoAnswer> {
@@ -44,36 +42,47 @@ async function withoutCode({ database }: AnswerCode, hash: string, now: number):
   return isOver({ status, expiresAt }, now) ? 'check-over' : 'not-a-code';
 }
 
-interface Explaining {
-  check: AnsweredCheck;
+interface Typed {
+  hash: string;
   code: Code;
   now: number;
 }
 
-async function explained(
+async function replyTo(
   { database, keyring, issuer }: AnswerCode,
-  { judgement, check, device }: Judged,
-  refused: Explaining,
+  outcome: AnswerOutcome,
+  typed: Typed,
 ): Promise<AnswerReply | NoAnswer> {
-  switch (judgement.kind) {
+  switch (outcome.kind) {
+    case 'unknown-check':
+      return 'check-unknown';
+    case 'unavailable':
+      return 'unavailable';
     case 'over':
       return 'check-over';
     case 'mismatch':
-      return explainMismatch(database, keyring, refused, judgement.reason);
+      return explainMismatch(database, keyring, await refusedOf(database, typed), outcome.reason);
     case 'refused':
-      return { outcome: 'refused', reason: judgement.reason, triesLeft: judgement.triesLeft };
+      return { outcome: 'refused', reason: outcome.reason, triesLeft: outcome.triesLeft };
     case 'repeated':
-      return wrongAnswer(judgement.triesLeft, judgement.clockOffset ?? undefined);
+      return wrongAnswer(outcome.triesLeft, outcome.clockOffset ?? undefined);
     case 'wrong': {
-      const search = judgement.searchClock && device;
-      const offset = search ? await explainByClock(database, keyring, refused, device) : undefined;
-      return wrongAnswer(judgement.triesLeft, offset);
+      const search = outcome.searchClock ? await refusedOf(database, typed) : undefined;
+      return wrongAnswer(outcome.triesLeft, search && (await explainByClock(database, keyring, search)));
     }
     case 'passed': {
+      const { check } = outcome;
       const returnUrl = returnAddress(check);
       return { outcome: 'passed', receipt: receiptOf(check, issuer), ...(returnUrl ? { returnUrl } : {}) };
     }
   }
+}
+
+/** What a refusal is explained by is read after its commit: most refusals need no explanation. */
+async function refusedOf(database: Database, { hash, code, now }: Typed): Promise<Refused> {
+  const found = await findByToken(database, hash);
+  if (!found) throw new Error('a check that was answered is gone');
+  return { check: found.check, device: found.device, code, now };
 }
 
 function wrongAnswer(triesLeft: number, clockOffset: number | undefined): RefusedAnswer {

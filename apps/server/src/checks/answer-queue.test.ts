@@ -1,29 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerQueue, type Waiting } from './answer-queue.ts';
+import { AnswerQueue } from './answer-queue.ts';
 
-type Batch = readonly Waiting<number, string>[];
-
-const items = (batch: Batch) => batch.map(({ item }) => item);
+const outcomesOf = (batch: readonly number[]) => batch.map((item) => `outcome ${item}`);
 
 /** Answers everything at once and notes the batches. */
 function noting() {
   const batches: number[][] = [];
   const queue = new AnswerQueue<number, string>(async (batch) => {
-    batches.push(items(batch));
-    for (const { item, resolve } of batch) resolve(`outcome ${item}`);
+    batches.push([...batch]);
+    return outcomesOf(batch);
   });
   return { batches, queue };
 }
 
 /** A commit that ends when the test says so. */
-function held() {
+function held(lanes = 1) {
   const batches: number[][] = [];
   const ends: (() => void)[] = [];
   const queue = new AnswerQueue<number, string>(async (batch) => {
-    batches.push(items(batch));
+    batches.push([...batch]);
     await new Promise<void>((resolve) => ends.push(resolve));
-    for (const { item, resolve } of batch) resolve(`outcome ${item}`);
-  });
+    return outcomesOf(batch);
+  }, lanes);
   return { batches, queue, end: () => ends.shift()?.() };
 }
 
@@ -67,8 +65,8 @@ describe('the answer queue', () => {
 
   it('P-1 a batch that fails is told to its own waiters and to nobody else', async () => {
     const queue = new AnswerQueue<number, string>(async (batch) => {
-      if (items(batch).includes(0)) throw new Error('no commit');
-      for (const { resolve } of batch) resolve('fine');
+      if (batch.includes(0)) throw new Error('no commit');
+      return batch.map(() => 'fine');
     });
     const first = await Promise.allSettled([queue.add(0), queue.add(1)]);
     expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -78,13 +76,34 @@ describe('the answer queue', () => {
 
   it('P-1 one answer may fail in a batch of others', async () => {
     const queue = new AnswerQueue<number, string>(async (batch) => {
-      for (const { item, resolve, reject } of batch) {
-        if (item === 2) reject(new Error('this one'));
-        else resolve('fine');
-      }
+      return batch.map((item) => (item === 2 ? new Error('this one') : 'fine'));
     });
     const settled = await Promise.allSettled([1, 2, 3].map((item) => queue.add(item)));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('P-1 with two lanes two batches are under way, and idle waits for both', async () => {
+    const { batches, queue, end } = held(2);
+    const outcomes = [queue.add(1)];
+    await turns(3);
+    outcomes.push(queue.add(2));
+    await turns(3);
+    outcomes.push(queue.add(3), queue.add(4));
+    await turns(3);
+    expect(batches).toEqual([[1], [2]]);
+    let isIdle = false;
+    const idle = queue.idle().then(() => {
+      isIdle = true;
+    });
+    end();
+    await turns(3);
+    expect(batches).toEqual([[1], [2], [3, 4]]);
+    end();
+    await turns(3);
+    expect(isIdle).toBe(false);
+    end();
+    await idle;
+    expect(await Promise.all(outcomes)).toEqual(['outcome 1', 'outcome 2', 'outcome 3', 'outcome 4']);
   });
 
   it('P-1 is idle when everything that was added has its outcome', async () => {

@@ -1,24 +1,30 @@
 /** What became of an answer that waited: its outcome, or nothing is known and the state must be asked. */
-export interface Waiting<Item, Outcome> {
+interface Waiting<Item, Outcome> {
   readonly item: Item;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
 
+/** Settles a batch as a whole: an outcome or an error for each item, in their order. A throw is everybody's. */
+export type RunBatch<Item, Outcome> = (batch: readonly Item[]) => Promise<readonly (Outcome | Error)[]>;
+
 const MAX_BATCH = 256;
 
 /**
  * Group commit: what arrives while the last batch is under way forms the next one, so that durability is
- * paid once per batch. One batch at a time; the first waits for one turn of the event loop, in which the
- * requests that arrived together are parsed.
+ * paid once per batch. Each lane has one batch under way; a batch waits for one turn of the event loop, in which
+ * the requests that arrived together are parsed.
  */
 export class AnswerQueue<Item, Outcome> {
-  readonly #run: (batch: readonly Waiting<Item, Outcome>[]) => Promise<void>;
+  readonly #run: RunBatch<Item, Outcome>;
+  readonly #lanes: Set<Promise<void>> = new Set();
+  readonly #most: number;
   #waiting: Waiting<Item, Outcome>[] = [];
-  #running: Promise<void> | undefined;
 
-  constructor(run: (batch: readonly Waiting<Item, Outcome>[]) => Promise<void>) {
+  /** @param lanes batches that may be under way at once, where the database settles more than one at a time */
+  constructor(run: RunBatch<Item, Outcome>, lanes = 1) {
     this.#run = run;
+    this.#most = lanes;
   }
 
   get length(): number {
@@ -29,28 +35,46 @@ export class AnswerQueue<Item, Outcome> {
     const outcome = new Promise<Outcome>((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
     });
-    this.#running ??= this.#drain();
+    if (this.#lanes.size < this.#most) this.#open();
     return outcome;
   }
 
   /** Resolves when everything that was added has its outcome. */
   async idle(): Promise<void> {
-    await this.#running;
+    await Promise.all(this.#lanes);
+  }
+
+  #open(): void {
+    const lane = this.#drain().finally(() => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
   }
 
   async #drain(): Promise<void> {
     await nextTurn();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH);
-      try {
-        await this.#run(batch);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.#settle(this.#waiting.splice(0, MAX_BATCH));
       await nextTurn();
     }
-    this.#running = undefined;
   }
+
+  async #settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await this.#run(batch.map(({ item }) => item));
+      batch.forEach((waiting, nth) => {
+        deliver(waiting, outcomes[nth]);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function deliver<Item, Outcome>(
+  waiting: Waiting<Item, Outcome>,
+  outcome: Outcome | Error | undefined,
+): void {
+  if (outcome === undefined || outcome instanceof Error) waiting.reject(outcome);
+  else waiting.resolve(outcome);
 }
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -12,15 +12,17 @@ import {
   lockLearner,
   readDevice,
   readLearner,
-  setClockOffset,
-  setSpent,
+  setExplained,
 } from './explain-store.ts';
+import { wrongsOf } from './rows.ts';
 import { compareLimits, isAcceptedNow, MAX_FAILURES } from './rules.ts';
 import type { AnsweredCheck, AnsweredDevice, StoredDevice } from './store.ts';
 
 /** What an explanation needs of an answer that was refused already; it never accepts. */
 export interface Refused {
   check: AnsweredCheck;
+  /** The active registration of the check's number. */
+  device: AnsweredDevice | undefined;
   code: Code;
   /** Arrival of the request, epoch ms. */
   now: number;
@@ -35,15 +37,25 @@ export async function explainByClock(
   database: Database,
   keyring: Keyring,
   refused: Refused,
-  device: AnsweredDevice,
 ): Promise<number | undefined> {
+  const { check, code, device, now } = refused;
+  if (!device) return undefined;
   const step = searched(keyring, refused, device);
   if (step === undefined) return undefined;
-  const offset = clockOffsetSeconds(step, refused.now);
+  const offset = clockOffsetSeconds(step, now);
+  const key = wrongCodeKey(keyring, check.id, code);
   await database.transaction(async (tx) => {
     await lockLearner(tx, device.learner_id);
-    if (step > stepAt(refused.now)) await spend(tx, device.id, step, refused.now);
-    await setClockOffset(tx, refused.check.id, wrongCodeKey(keyring, refused.check.id, refused.code), offset);
+    const stored = await readDevice(tx, device.id);
+    if (!stored) return;
+    await setExplained(tx, device.id, {
+      spent_json: step > stepAt(now) ? withSpent(stored, step, now) : stored.spent_json,
+      wrongs_json: JSON.stringify(
+        wrongsOf(stored).map((wrong) =>
+          wrong.check === check.id && wrong.key === key ? { ...wrong, clockOffset: offset } : wrong,
+        ),
+      ),
+    });
   });
   return offset;
 }
@@ -55,11 +67,9 @@ function searched(keyring: Keyring, { code, now }: Refused, device: AnsweredDevi
   return step;
 }
 
-async function spend(tx: Tx, deviceId: string, step: number, now: number): Promise<void> {
-  const device = await readDevice(tx, deviceId);
-  if (!device) return;
-  const ahead = (JSON.parse(device.spent_json) as number[]).filter((spent) => spent >= stepAt(now));
-  await setSpent(tx, deviceId, JSON.stringify([...new Set([...ahead, step])]));
+function withSpent({ spent_json }: StoredDevice, step: number, now: number): string {
+  const ahead = (JSON.parse(spent_json) as number[]).filter((spent) => spent >= stepAt(now));
+  return JSON.stringify([...new Set([...ahead, step])]);
 }
 
 /**

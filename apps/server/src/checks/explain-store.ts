@@ -48,23 +48,13 @@ export async function readDevice(tx: Tx, id: string): Promise<StoredDevice | und
   return tx.sql.selectFrom('device').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export async function setSpent(tx: Tx, deviceId: string, spentJson: string): Promise<void> {
-  await tx.sql.updateTable('device').set({ spent_json: spentJson }).where('id', '=', deviceId).execute();
-}
-
-/** Remembers the explanation for a repetition of the same code, unless another code came meanwhile. */
-export async function setClockOffset(
+/** What the clock search found: the steps that are spent, and the explanation for a repetition of the same code. */
+export async function setExplained(
   tx: Tx,
-  checkId: string,
-  wrongKey: string,
-  offset: number,
+  deviceId: string,
+  found: Pick<StoredDevice, 'spent_json' | 'wrongs_json'>,
 ): Promise<void> {
-  await tx.sql
-    .updateTable('check')
-    .set({ clock_offset: offset })
-    .where('id', '=', checkId)
-    .where('wrong_key', '=', wrongKey)
-    .execute();
+  await tx.sql.updateTable('device').set(found).where('id', '=', deviceId).execute();
 }
 
 /**

@@ -277,7 +277,6 @@ function newRow(
     reasons_json: JSON.stringify(reasons),
     created_at: now,
     expires_at: now + CHECK_MINUTES * 60_000,
-    clock_searched: 0,
     compared: 0,
   };
 }

@@ -1,5 +1,5 @@
-import type { CheckState, RegistrationState } from './rules.ts';
-import type { AnsweredCheck, AnsweredDevice, SettledDevice } from './store.ts';
+import type { CheckState, LastWrong, RegistrationState } from './rules.ts';
+import { type AnsweredCheck, type AnsweredDevice, checkColumns, type SettledDevice } from './store.ts';
 
 /** What the rules know of a registration's row; `nameKey` stands with its learner. */
 export function registrationState(device: AnsweredDevice, nameKey: string | null): RegistrationState {
@@ -14,48 +14,72 @@ export function registrationState(device: AnsweredDevice, nameKey: string | null
   };
 }
 
-export function settledDevice(id: string, state: RegistrationState): SettledDevice {
+/** What a registration remembers of the wrong codes of one check (C-4a, C-5). */
+export interface RememberedWrong extends LastWrong {
+  readonly check: string;
+}
+
+/** Longer than a check can be open: twice ten minutes, and its last answers. */
+const REMEMBERED_MS = 30 * 60_000;
+
+export const wrongsOf = ({ wrongs_json }: Pick<AnsweredDevice, 'wrongs_json'>): RememberedWrong[] =>
+  JSON.parse(wrongs_json) as RememberedWrong[];
+
+/** Those of other checks stay while these may be open; a check that passed needs none. */
+export function rememberedWrongs(
+  before: readonly RememberedWrong[],
+  answered: readonly { readonly id: string; readonly state: CheckState }[],
+  now: number,
+): RememberedWrong[] {
+  const ids = new Set(answered.map(({ id }) => id));
+  const others = before.filter(({ check, at }) => !ids.has(check) && now - at < REMEMBERED_MS);
+  const own = answered.flatMap(({ id, state: { status, wrong } }) =>
+    status === 'open' && wrong ? [{ check: id, ...wrong }] : [],
+  );
+  return [...others, ...own];
+}
+
+export function settledDevice(
+  id: string,
+  state: RegistrationState,
+  wrongs: readonly RememberedWrong[],
+  batch: string,
+): SettledDevice {
   return {
     id,
     last_step: state.lastStep,
     spent_json: JSON.stringify(state.spent),
     failures: state.failures,
     failed_json: JSON.stringify(state.failedAt),
+    wrongs_json: JSON.stringify(wrongs),
     locked_at: state.lockedAt,
     used_at: state.usedAt,
+    batch,
   };
 }
 
-export function checkState(check: AnsweredCheck): CheckState {
-  const { wrong_key: key, wrong_at: at } = check;
+/** @param wrong what the registration of its number remembers of this check */
+export function checkState(check: AnsweredCheck, wrong: RememberedWrong | undefined): CheckState {
   return {
     nameKey: check.name_key,
     status: check.status,
     expiresAt: check.expires_at,
     passedAt: check.passed_at,
-    wrong: key === null || at === null ? null : { key, at, clockOffset: check.clock_offset },
-    clockSearched: check.clock_searched === 1,
+    wrong: wrong ? { key: wrong.key, at: wrong.at, clockOffset: wrong.clockOffset } : null,
+    clockSearched: wrong !== undefined,
   };
 }
 
-/** The row as it will stand; a check that passed now remembers the registration for its receipt (C-8). */
-export function settledCheck(
-  before: AnsweredCheck,
-  state: CheckState,
-  device?: AnsweredDevice,
-): AnsweredCheck {
-  const row: AnsweredCheck = {
-    ...before,
+/** A row that was gathered carries more: its registration's columns do not belong to the check's. */
+const receiptRow = (gathered: AnsweredCheck): AnsweredCheck =>
+  Object.fromEntries(checkColumns.map((column) => [column, gathered[column]])) as unknown as AnsweredCheck;
+
+/** The row of a check that passed, with what it remembers of the registration for its receipt (C-8). */
+export function passedCheck(before: AnsweredCheck, state: CheckState, device: AnsweredDevice): AnsweredCheck {
+  return {
+    ...receiptRow(before),
     status: state.status,
     passed_at: state.passedAt,
-    wrong_key: state.wrong?.key ?? null,
-    wrong_at: state.wrong?.at ?? null,
-    clock_offset: state.wrong?.clockOffset ?? null,
-    clock_searched: state.clockSearched ? 1 : 0,
-  };
-  if (state.status !== 'passed' || before.status === 'passed' || !device) return row;
-  return {
-    ...row,
     method: 'motp',
     device_id: device.id,
     device_thumbprint: device.thumbprint,

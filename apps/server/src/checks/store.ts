@@ -7,7 +7,7 @@ export type StoredCheck = Selectable<CheckRow>;
 export type StoredDevice = Selectable<DeviceRow>;
 
 /** What an answer is judged by and its receipt is made of; the sealed values of a check stay unread. */
-const checkColumns = [
+export const checkColumns = [
   'id',
   'institution_id',
   'learner_ref',
@@ -29,10 +29,6 @@ const checkColumns = [
   'registration_proof',
   'expires_at',
   'passed_at',
-  'wrong_key',
-  'wrong_at',
-  'clock_searched',
-  'clock_offset',
 ] as const satisfies readonly (keyof StoredCheck)[];
 
 const deviceColumns = [
@@ -44,6 +40,7 @@ const deviceColumns = [
   'spent_json',
   'failures',
   'failed_json',
+  'wrongs_json',
   'locked_at',
   'proof',
   'registered_at',
@@ -117,6 +114,7 @@ function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
     spent_json: row.d_spent_json,
     failures: row.d_failures,
     failed_json: row.d_failed_json,
+    wrongs_json: row.d_wrongs_json,
     locked_at: row.d_locked_at,
     proof: row.d_proof,
     registered_at: row.d_registered_at,
@@ -141,11 +139,19 @@ export async function gather(tx: Tx, tokenHashes: readonly string[]): Promise<Ga
 }
 
 /*
- * A refusal and a pass are settled by statements of their own: SQLite writes every index again that names a column
- * of the statement, changed or not, and a refusal changes no indexed column.
+ * A wrong code changes one row, its registration's: a row more is a page more to write (docs/performance.md). A wrong
+ * code and a use are settled by statements of their own, because SQLite writes every index again that names a column
+ * of the statement, changed or not, and a wrong code changes no indexed column.
  */
 
-const failureColumns = { id: 'text', failures: 'bigint', failed_json: 'text', locked_at: 'bigint' } as const;
+const failureColumns = {
+  id: 'text',
+  failures: 'bigint',
+  failed_json: 'text',
+  wrongs_json: 'text',
+  locked_at: 'bigint',
+  batch: 'text',
+} as const;
 
 const useColumns = {
   ...failureColumns,
@@ -166,17 +172,8 @@ export async function settleUses(tx: Tx, devices: readonly SettledDevice[]): Pro
   await update(tx, 'device', useColumns, devices);
 }
 
-const refusedColumns = {
-  id: 'text',
-  wrong_key: 'text',
-  wrong_at: 'bigint',
-  clock_searched: 'bigint',
-  clock_offset: 'bigint',
-  batch: 'text',
-} as const;
-
 const passedColumns = {
-  ...refusedColumns,
+  id: 'text',
   status: 'text',
   method: 'text',
   passed_at: 'bigint',
@@ -188,12 +185,21 @@ const passedColumns = {
 
 export type SettledCheck = Pick<StoredCheck, keyof typeof passedColumns>;
 
-export async function settleRefused(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
-  await update(tx, 'check', refusedColumns, checks);
+/** A check that was open when it was read was ended by somebody else meanwhile. */
+export class CheckGoneError extends Error {
+  override name = 'CheckGoneError';
+  /** SQLSTATE serialization_failure: nothing changed, and another try may do. */
+  readonly code = '40001';
 }
 
+/**
+ * The checks that passed. Their rows were read without a lock, so that a wrong code writes none: the statement
+ * itself finds out whether they are still open. @throws CheckGoneError
+ */
 export async function settlePassed(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
-  await update(tx, 'check', passedColumns, checks);
+  const inOrder = [...checks].sort((one, other) => (one.id < other.id ? -1 : 1));
+  const changed = await update(tx, 'check', passedColumns, inOrder, sql` and "check".status = 'open'`);
+  if (changed !== checks.length) throw new CheckGoneError('a check was ended while it was answered');
 }
 
 async function update<Column extends string>(
@@ -201,20 +207,22 @@ async function update<Column extends string>(
   table: 'device' | 'check',
   columns: Readonly<Record<Column, 'text' | 'bigint'>>,
   rows: readonly Readonly<Record<NoInfer<Column>, string | number | null>>[],
-): Promise<void> {
-  if (rows.length === 0) return;
+  where: RawBuilder<unknown> = sql``,
+): Promise<number> {
+  if (rows.length === 0) return 0;
   const set = Object.keys(columns)
     .filter((name) => name !== 'id')
     .map((name) => sql`${sql.ref(name)} = ${sql.ref(`v.${name}`)}`);
-  await sql`update ${sql.table(table)} set ${sql.join(set)} from ${rowsOf(tx.dialect, columns, rows)}
-    where ${sql.ref(`${table}.id`)} = v.id`.execute(tx.sql);
+  const { numAffectedRows } = await sql`update ${sql.table(table)} set ${sql.join(set)}
+    from ${rowsOf(tx.dialect, columns, rows)} where ${sql.ref(`${table}.id`)} = v.id${where}`.execute(tx.sql);
+  return Number(numAffectedRows ?? 0);
 }
 
-/** Whether a batch whose commit was not answered holds: its checks carry its id. */
-export async function isSettled(tx: Tx, batch: string, checkIds: readonly string[]): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`select id from "check"
-    where ${isOneOf(tx.dialect, 'id', checkIds)} and batch = ${batch}`.execute(tx.sql);
-  return rows.length === checkIds.length;
+/** Whether a batch whose commit was not answered holds: its registrations carry its id. */
+export async function isSettled(tx: Tx, batch: string, deviceIds: readonly string[]): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`select id from device
+    where ${isOneOf(tx.dialect, 'id', deviceIds)} and batch = ${batch}`.execute(tx.sql);
+  return rows.length === deviceIds.length;
 }
 
 /** A check by its token, for reading only. */

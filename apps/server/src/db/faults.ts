@@ -28,3 +28,7 @@ export function isDatabaseFault(error: unknown): boolean {
     error.message,
   );
 }
+
+/** SQLSTATE serialization_failure and deadlock_detected: everything was undone, and another try may do. */
+export const mayBeTriedAgain = (error: unknown): boolean =>
+  error instanceof Error && ['40001', '40P01'].includes(String((error as { code?: unknown }).code));

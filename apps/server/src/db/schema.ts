@@ -80,6 +80,10 @@ export interface DeviceRow {
   failures: number;
   /** Times of the failures of the last 24 hours (C-5). */
   failed_json: string;
+  /** The last wrong code of each check that may still be open: keyed hash, when, and what clock explains it (C-4a, C-5). */
+  wrongs_json: Generated<string>;
+  /** The batch of answers that last settled this registration: tells whether an unanswered commit holds. */
+  batch: Generated<string | null>;
   locked_at: number | null;
   /** A lock by dispute is lifted by a certified identity check alone; null: wrong codes, if locked. */
   locked_because: 'disputed' | null;
@@ -157,16 +161,8 @@ export interface CheckRow {
   created_at: number;
   expires_at: number;
   passed_at: number | null;
-  /** The last wrong code (keyed hash) and when: its repetition within 60 s is not counted (C-5). */
-  wrong_key: string | null;
-  wrong_at: number | null;
-  /** Whether the clock search of C-4a ran, and what it found for the last wrong code, seconds. */
-  clock_searched: number;
-  clock_offset: number | null;
   /** How many codes were compared for a masked hint (C-3a). */
   compared: number;
-  /** The batch that last settled this check: tells whether an unanswered commit holds. */
-  batch: string | null;
   /** When an identity check extended it, which happens once. */
   extended_at: number | null;
   disputed_at: number | null;

@@ -70,8 +70,7 @@ for (const dialect of dialects) {
       const token = new URL(opened.body.url).pathname.split('/')[2] ?? '';
       const code = parseCode(typed) ?? expect.fail('no code');
       const item = { tokenHash: tokenHash(token), code, now: world.now() };
-      const outcome = await answerQueue({ database, keyring, world }).add(item);
-      return outcome.kind === 'judged' ? outcome.judgement : outcome;
+      return answerQueue({ database, keyring, world }).add(item);
     }
 
     it('P-6 has no exemption window open: it may have been closed since', async () => {

@@ -34,7 +34,7 @@ for (const dialect of dialects) {
         code: parseCode(typed) ?? expect.fail('no code'),
         now: world.now(),
       });
-      return outcome.kind === 'judged' ? outcome.judgement.kind : outcome.kind;
+      return outcome.kind;
     }
 
     /** A name that was changed by a certified identity check, and another check that is under way. */

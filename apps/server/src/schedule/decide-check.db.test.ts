@@ -109,9 +109,9 @@ async function multiply({ dialect, sql: connection }: Database, count: number): 
     select 'inst', 'other-' || ${text}, 'safety-101', '', 2, 0 from ${numbers}`.execute(connection);
   await sql`insert into "check" (id, institution_id, learner_ref, name_key, phone_key, course_id, course_title, round,
       occasion_kind, occasion_number, locale, token_hash, status, reasons_json, created_at, expires_at, passed_at,
-      clock_searched, compared)
+      compared)
     select 'chk_' || ${text}, 'inst', 'other-' || ${text}, '', '', 'safety-101', '', '', 'lesson', 1, 'ko', ${text},
-      'passed', '[]', 0, 0, 0, 0, 0 from ${numbers}`.execute(connection);
+      'passed', '[]', 0, 0, 0, 0 from ${numbers}`.execute(connection);
   await sql
     .raw(dialect === 'postgres' ? 'vacuum analyze "check", lesson_passage' : 'analyze')
     .execute(connection);

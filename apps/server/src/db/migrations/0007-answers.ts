@@ -1,0 +1,18 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+
+/**
+ * A wrong code changes its registration's row and no other: what a check remembered of wrong codes stands there now.
+ * What was remembered is forgotten, which concerns the last minutes before the upgrade.
+ */
+export const answers: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .alterTable('device')
+      .addColumn('wrongs_json', 'text', (column) => column.notNull().defaultTo('[]'))
+      .execute();
+    await db.schema.alterTable('device').addColumn('batch', 'text').execute();
+    for (const column of ['wrong_key', 'wrong_at', 'clock_searched', 'clock_offset', 'batch']) {
+      await sql`alter table "check" drop column ${sql.ref(column)}`.execute(db);
+    }
+  },
+};
