@@ -33,8 +33,8 @@ const PARTS = [
   {
     name: 'server',
     inputs: ['apps/server/src', 'apps/server/package.json', 'packages/lms-sdk/src', ...WIRE],
-    outputs: ['apps/server/dist/main.js'],
-    build: () => bundleForNode('apps/server/src/main.ts', 'apps/server/dist/main.js'),
+    outputs: ['apps/server/dist/main.js', 'apps/server/dist/answer-thread.js'],
+    build: buildServer,
   },
   {
     name: 'sample LMS',
@@ -72,6 +72,11 @@ async function buildPages() {
     quiet: true,
   });
   if (code !== 0) throw new Error(`The pages could not be built:\n${output}`);
+}
+
+async function buildServer() {
+  await bundleForNode('apps/server/src/main.ts', 'apps/server/dist/main.js');
+  await bundleForNode('apps/server/src/cli/answer-thread.ts', 'apps/server/dist/answer-thread.js');
 }
 
 async function buildSdk() {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Insertable } from 'kysely';
 import { tokenHash } from '../../apps/server/src/checks/open-check.ts';
 import type { Database } from '../../apps/server/src/db/open.ts';
-import type { Insertable } from 'kysely';
 import type { CheckRow, DeviceRow, LearnerRow } from '../../apps/server/src/db/schema.ts';
 import { addInstitution } from '../../apps/server/src/institutions/add-institution.ts';
 import type { Keyring } from '../../apps/server/src/keys/keyring.ts';
@@ -135,6 +135,7 @@ function deviceRow(keyring: Keyring, learner: LearnerRow, seed: Buffer): Inserta
     learner_id: learner.id,
     thumbprint: createHash('sha256').update(id).digest('base64url'),
     status: 'active',
+    name_key: learner.name_key,
     phone_key: learner.phone_key,
     seed_sealed: keyring.seal({ table: 'device', column: 'seed', row: id }, seed),
     last_step: -1,

@@ -60,7 +60,9 @@ async function putBack(database: Database, kind: Kind): Promise<void> {
     await sql`update device set last_step = -1, spent_json = '[]', failures = 0, failed_json = '[]',
       locked_at = null, wrongs_json = ${wrongs}`.execute(tx.sql);
     await sql`update "check" set status = 'open', method = null, device_id = null, device_thumbprint = null,
-      registration_at = null, registration_proof = null, passed_at = null where status <> 'open'`.execute(tx.sql);
+      registration_at = null, registration_proof = null, passed_at = null where status <> 'open'`.execute(
+      tx.sql,
+    );
   });
   await tidy(database);
 }

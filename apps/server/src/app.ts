@@ -1,5 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { type Answers, answerQueue } from './checks/answer-check.ts';
+import {
+  type AnswerDependencies,
+  type Answers,
+  answerQueue,
+  type RunAnswers,
+} from './checks/answer-check.ts';
 import { lmsRoutes } from './checks/lms-routes.ts';
 import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
@@ -60,6 +65,8 @@ export interface AppOptions {
   messagesWaiting(): void;
   /** Is called after a commit that queued a webhook event. */
   eventsWaiting(): void;
+  /** Where batches of answers are settled; by default in this thread. */
+  answersElsewhere?: ((hearing: AnswerDependencies) => RunAnswers) | undefined;
   /** Where webhooks may go, and how their names are resolved. */
   webhooks: { policy: AddressPolicy; resolve: Resolve };
 }
@@ -80,7 +87,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   separateOrigins(server, { publicUrl, appUrl });
   const metrics = createMetrics(() => answers.length);
-  const answers = answerQueue({ ...options, observe: metrics.batchSettled });
+  const answering = { ...options, observe: metrics.batchSettled };
+  const answers = answerQueue(answering, options.answersElsewhere?.(answering));
   const issuer = { issuer: publicUrl, demo: demo !== undefined, keys: options.signingKeys };
   const common = {
     ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits, eventsWaiting },

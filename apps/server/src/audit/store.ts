@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { rowsOf } from '../db/batch.ts';
+import { listed, prepared, rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
 import type { AuditEvent } from './event.ts';
 
@@ -14,6 +14,8 @@ const columns = {
   data_json: 'text',
 } as const;
 
+const names = listed(Object.keys(columns));
+
 /** One statement for any number of events. */
 export async function insertEvents(tx: Tx, events: readonly AuditEvent[]): Promise<void> {
   const rows = events.map((event) => ({
@@ -26,8 +28,7 @@ export async function insertEvents(tx: Tx, events: readonly AuditEvent[]): Promi
     check_id: event.check ?? null,
     data_json: event.data ? JSON.stringify(event.data) : null,
   }));
-  const names = sql.join(Object.keys(columns).map((name) => sql.ref(name)));
-  await sql`insert into audit_event (${names}) select ${names} from ${rowsOf(tx.dialect, columns, rows)}`.execute(
+  await sql`${prepared} insert into audit_event (${names}) select ${names} from ${rowsOf(tx.dialect, columns, rows)}`.execute(
     tx.sql,
   );
 }

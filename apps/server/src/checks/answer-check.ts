@@ -5,13 +5,21 @@ import { CommitUnknownError, type Database, type Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
-import { AnswerQueue } from './answer-queue.ts';
-import { answerEvents, answerOutgoing } from './answer-trail.ts';
+import { AnswerQueue, type RunBatch } from './answer-queue.ts';
+import { answerEvents, answerOutgoing, isLocking } from './answer-trail.ts';
 import { codesOf, wrongCodeKey } from './codes.ts';
 import { checkState, passedCheck, type RememberedWrong, registrationState, wrongsOf } from './rows.ts';
 import { type CheckState, type Judgement, judge, type RegistrationState } from './rules.ts';
 import { type Change, settle } from './settle-answers.ts';
-import { type AnsweredCheck, type AnsweredDevice, type Gathered, gather, isSettled } from './store.ts';
+import {
+  type AnsweredCheck,
+  type AnsweredDevice,
+  type AnsweredFully,
+  type Gathered,
+  gather,
+  isSettled,
+  readAnswered,
+} from './store.ts';
 
 /** One typed code: `now` is when its request arrived, epoch ms. */
 export interface AnswerItem {
@@ -30,12 +38,18 @@ export type AnswerOutcome =
   | { kind: 'wrong'; triesLeft: number; searchClock: boolean }
   | { kind: 'passed'; check: AnsweredCheck };
 
+/** Times are milliseconds: of the whole batch, and of the commit in it. */
+export interface ObservedBatch {
+  readonly size: number;
+  readonly milliseconds: number;
+  readonly commitMilliseconds: number;
+}
+
 export interface AnswerDependencies extends QueueDependencies {
   database: Database;
   keyring: Keyring;
   world: World;
-  /** Times are milliseconds: of the whole batch, and of the commit in it. */
-  observe?(batch: { size: number; milliseconds: number; commitMilliseconds: number }): void;
+  observe?(batch: ObservedBatch): void;
 }
 
 /** An answer that waited longer is not judged: its code may have passed its time in our queue. */
@@ -48,13 +62,17 @@ const MAX_WAIT_MS = 5_000;
 const LANES = { sqlite: 1, postgres: 2 } as const;
 
 export type Answers = AnswerQueue<AnswerItem, AnswerOutcome>;
+export type RunAnswers = RunBatch<AnswerItem, AnswerOutcome>;
 
-/** The one path of an answer: gather, judge, settle (ADR 0003). */
-export function answerQueue(dependencies: AnswerDependencies): Answers {
-  return new AnswerQueue(
-    (batch) => answerBatch(dependencies, batch),
-    LANES[dependencies.database.dialect],
-  );
+/**
+ * The one path of an answer: gather, judge, settle (ADR 0003).
+ * @param run where batches are settled; by default in this thread
+ */
+export function answerQueue(
+  dependencies: AnswerDependencies,
+  run: RunAnswers = (batch) => answerBatch(dependencies, batch),
+): Answers {
+  return new AnswerQueue(run, LANES[dependencies.database.dialect]);
 }
 
 /** A check and its registration as this batch has changed them so far. */
@@ -118,39 +136,62 @@ async function settleBatch(
 }
 
 async function inTransaction(
-  dependencies: AnswerDependencies,
+  { keyring, ...dependencies }: AnswerDependencies,
   tx: Tx,
   { id, batch }: { id: string; batch: readonly AnswerItem[] },
 ): Promise<{ outcomes: Outcomes; changed: readonly string[] }> {
   const subjects = subjectsOf(await gather(tx, [...new Set(batch.map(({ tokenHash }) => tokenHash))]));
-  const judged = batch.map((item) => judgeOne(dependencies.keyring, subjects.get(item.tokenHash), item));
+  const judged = batch.map((item) => judgeOne(keyring, subjects.get(item.tokenHash), item));
+  const fully = await readAnswered(tx, judged.flatMap(isReadFully));
+  const passed = passedChecks([...subjects.values()], fully);
   const changes = changesOf([...subjects.values()]);
-  await settle(tx, id, changes);
-  const known = batch.flatMap(({ now }, nth) => {
+  await settle(tx, id, { changes, passed: [...passed.values()] });
+  const answers = batch.flatMap(({ now }, nth) => {
     const each = judged[nth];
-    return each && 'judgement' in each ? [{ now, ...each }] : [];
+    return each && 'judgement' in each ? [{ now, ...each, fully: fully.get(each.stored.check.id) }] : [];
   });
-  await record(tx, ...known.flatMap(answerEvents));
-  await queueEvents(tx, dependencies, known.flatMap(answerOutgoing));
-  const outcomes: Outcomes = new Map(
-    batch.map((item, nth) => [item, outcomeOf(judged[nth], subjects.get(item.tokenHash))]),
-  );
+  await record(tx, ...answers.flatMap(answerEvents));
+  await queueEvents(tx, dependencies, answers.flatMap(answerOutgoing));
+  const outcomes: Outcomes = new Map(batch.map((item, nth) => [item, outcomeOf(judged[nth], passed)]));
   return { outcomes, changed: changes.map(({ device }) => device.id) };
 }
 
+function isReadFully(judged: Judged | Error | undefined): string[] {
+  if (!judged || judged instanceof Error) return [];
+  const { judgement, stored } = judged;
+  return judgement.kind === 'passed' || isLocking(judgement) ? [stored.check.id] : [];
+}
+
+function passedChecks(
+  subjects: readonly Subject[],
+  fully: ReadonlyMap<string, AnsweredFully>,
+): Map<string, AnsweredCheck> {
+  const passed = subjects.filter(({ touched, check }) => touched && check.status === 'passed');
+  return new Map(
+    passed.map(({ stored, check, registration }) => {
+      const read = fully.get(stored.check.id);
+      if (!read || !registration) throw new Error('a check passed that cannot be read');
+      return [stored.check.id, passedCheck(read, check, registration.device.id)];
+    }),
+  );
+}
+
 /** A commit that was not answered is settled by reading its rows again, on a new connection. */
-async function isCommitted(database: Database, batch: string, deviceIds: readonly string[]): Promise<boolean> {
+async function isCommitted(
+  database: Database,
+  batch: string,
+  deviceIds: readonly string[],
+): Promise<boolean> {
   return deviceIds.length > 0 && (await isSettled(database, batch, deviceIds));
 }
 
 function subjectsOf(gathered: readonly Gathered[]): Map<string, Subject> {
   const registrations = new Map<string, Registration>();
-  const registrationOf = ({ device, learnerNameKey }: Gathered): Registration | undefined => {
+  const registrationOf = ({ device }: Gathered): Registration | undefined => {
     if (!device) return undefined;
     const known = registrations.get(device.id);
     if (known) return known;
-    const state = registrationState(device, learnerNameKey);
-    const made = { device, wrongs: wrongsOf(device), state };
+    const made = { device, wrongs: wrongsOf(device), state: registrationState(device) };
     registrations.set(device.id, made);
     return made;
   };
@@ -198,16 +239,20 @@ function apply(subject: Subject, judgement: Judgement): void {
   if (subject.registration) subject.registration.state = judgement.registration;
 }
 
-function outcomeOf(judged: Judged | Error | undefined, subject: Subject | undefined): AnswerOutcome | Error {
-  if (!judged || !subject) return { kind: 'unknown-check' };
+function outcomeOf(
+  judged: Judged | Error | undefined,
+  passed: ReadonlyMap<string, AnsweredCheck>,
+): AnswerOutcome | Error {
+  if (!judged) return { kind: 'unknown-check' };
   if (judged instanceof Error) return judged;
-  const { judgement } = judged;
+  const { judgement, stored } = judged;
   if (judgement.kind === 'wrong') {
     return { kind: 'wrong', triesLeft: judgement.triesLeft, searchClock: judgement.searchClock };
   }
   if (judgement.kind !== 'passed') return judgement;
-  if (!subject.registration) throw new Error('a check passed without a registration');
-  return { kind: 'passed', check: passedCheck(subject.stored.check, subject.check, subject.registration.device) };
+  const check = passed.get(stored.check.id);
+  if (!check) throw new Error('a check passed and was not settled');
+  return { kind: 'passed', check };
 }
 
 /** What the batch changed, by registration. */
@@ -217,7 +262,7 @@ function changesOf(subjects: readonly Subject[]): Change[] {
     if (!touched || !registration) continue;
     const { device, wrongs, state } = registration;
     const change = changes.get(device.id) ?? { device, wrongs, state, checks: [] };
-    change.checks.push({ stored: stored.check, state: check });
+    change.checks.push({ id: stored.check.id, state: check });
     changes.set(device.id, change);
   }
   return [...changes.values()];

@@ -51,28 +51,33 @@ export class AnswerQueue<Item, Outcome> {
 
   async #drain(): Promise<void> {
     await nextTurn();
-    while (this.#waiting.length > 0) {
-      await this.#settle(this.#waiting.splice(0, MAX_BATCH));
+    let under = this.#next();
+    while (under) {
+      const settled = await under;
+      // The next batch is under way before the replies of this one are written.
+      under = this.#next();
+      settled.deliver();
+      if (under) continue;
       await nextTurn();
+      under = this.#next();
     }
   }
 
-  async #settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+  #next(): Promise<{ deliver(): void }> | undefined {
+    return this.#waiting.length > 0 ? this.#settle(this.#waiting.splice(0, MAX_BATCH)) : undefined;
+  }
+
+  async #settle(batch: readonly Waiting<Item, Outcome>[]): Promise<{ deliver(): void }> {
     try {
       const outcomes = await this.#run(batch.map(({ item }) => item));
-      batch.forEach((waiting, nth) => {
-        deliver(waiting, outcomes[nth]);
-      });
+      return { deliver: () => batch.forEach((waiting, nth) => deliver(waiting, outcomes[nth])) };
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      return { deliver: () => batch.forEach(({ reject }) => reject(error)) };
     }
   }
 }
 
-function deliver<Item, Outcome>(
-  waiting: Waiting<Item, Outcome>,
-  outcome: Outcome | Error | undefined,
-): void {
+function deliver<Item, Outcome>(waiting: Waiting<Item, Outcome>, outcome: Outcome | Error | undefined): void {
   if (outcome === undefined || outcome instanceof Error) waiting.reject(outcome);
   else waiting.resolve(outcome);
 }

@@ -2,13 +2,15 @@ import type { AuditEvent } from '../audit/event.ts';
 import type { Outgoing } from '../webhooks/queue-event.ts';
 import { lockedEvent, passedEvent } from './check-event.ts';
 import type { Judgement } from './rules.ts';
-import type { Gathered } from './store.ts';
+import type { AnsweredFully, Gathered } from './store.ts';
 
 /** An answer that was judged; `now` is when it arrived, epoch ms. */
 export interface JudgedAnswer {
   readonly now: number;
   readonly judgement: Judgement;
   readonly stored: Gathered;
+  /** What was read of a check that passed, or whose registration was locked. */
+  readonly fully: AnsweredFully | undefined;
 }
 
 /** The trail of one answer. A mismatch is recorded where it is explained, an answer after the end is not. */
@@ -33,11 +35,12 @@ export function answerEvents({ now, judgement, stored: { check, device } }: Judg
     : [refused];
 }
 
-const isLocking = (judgement: Judgement): boolean => judgement.kind === 'wrong' && judgement.triesLeft === 0;
+export const isLocking = (judgement: Judgement): boolean =>
+  judgement.kind === 'wrong' && judgement.triesLeft === 0;
 
 /** What the institution of the check is told of one answer. */
-export function answerOutgoing({ now, judgement, stored: { check, isTold } }: JudgedAnswer): Outgoing[] {
-  if (!isTold) return [];
-  if (judgement.kind === 'passed') return [passedEvent(check, 'motp', now)];
-  return isLocking(judgement) ? [lockedEvent(check, now)] : [];
+export function answerOutgoing({ now, judgement, fully }: JudgedAnswer): Outgoing[] {
+  if (!fully?.isTold) return [];
+  if (judgement.kind === 'passed') return [passedEvent(fully.check, 'motp', now)];
+  return isLocking(judgement) ? [lockedEvent(fully.check, now)] : [];
 }

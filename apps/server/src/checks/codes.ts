@@ -48,28 +48,53 @@ const COUNTER_BYTES = 8;
  */
 export function seedHmac(seed: Uint8Array): SeedHmac {
   if (seed.length > BLOCK_BYTES) throw new RangeError('a seed is longer than a block of SHA-256');
-  const inner = Buffer.alloc(BLOCK_BYTES + COUNTER_BYTES, 0x36);
-  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES, 0x5c);
-  const mac = Buffer.alloc(DIGEST_BYTES);
-  inner.fill(0, BLOCK_BYTES);
-  seed.forEach((byte, at) => {
-    inner[at] = byte ^ 0x36;
-    outer[at] = byte ^ 0x5c;
-  });
+  const pad = pads.pop() ?? new Pad();
+  pad.setKey(seed);
+  let isWiped = false;
   return {
     digest(counter) {
+      if (isWiped) throw new Error('a code was asked for after its seed was wiped');
       if (counter.length !== COUNTER_BYTES) throw new RangeError('a counter is eight bytes');
-      inner.set(counter, BLOCK_BYTES);
-      // Hex is the encoding that Node hands over without making a Buffer for every hash.
-      outer.write(hash('sha256', inner, 'hex'), BLOCK_BYTES, 'hex');
-      mac.write(hash('sha256', outer, 'hex'), 'hex');
-      return mac;
+      return pad.digest(counter);
     },
     wipe() {
-      for (const secret of [inner, outer, mac]) secret.fill(0);
+      if (isWiped) return;
+      isWiped = true;
+      pad.wipe();
+      pads.push(pad);
     },
   };
 }
+
+/** The buffers of one key, wiped and used again: making them anew took as long as three codes. */
+class Pad {
+  readonly #inner = Buffer.alloc(BLOCK_BYTES + COUNTER_BYTES);
+  readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
+  readonly #mac = Buffer.alloc(DIGEST_BYTES);
+
+  setKey(seed: Uint8Array): void {
+    for (let at = 0; at < BLOCK_BYTES; at++) {
+      const byte = seed[at] ?? 0;
+      this.#inner[at] = byte ^ 0x36;
+      this.#outer[at] = byte ^ 0x5c;
+    }
+  }
+
+  digest(counter: Uint8Array): Uint8Array {
+    this.#inner.set(counter, BLOCK_BYTES);
+    // Hex is the encoding that Node hands over without making a Buffer for every hash.
+    this.#outer.write(hash('sha256', this.#inner, 'hex'), BLOCK_BYTES, 'hex');
+    this.#mac.write(hash('sha256', this.#outer, 'hex'), 'hex');
+    return this.#mac;
+  }
+
+  wipe(): void {
+    for (const secret of [this.#inner, this.#outer, this.#mac]) secret.fill(0);
+  }
+}
+
+/** Pads that nobody uses now. */
+const pads: Pad[] = [];
 
 /** A wrong code is remembered as a keyed hash bound to its check (C-5). */
 export const wrongCodeKey = (keyring: Keyring, checkId: string, code: Code): string =>

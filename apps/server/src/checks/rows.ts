@@ -1,10 +1,10 @@
 import type { CheckState, LastWrong, RegistrationState } from './rules.ts';
-import { type AnsweredCheck, type AnsweredDevice, checkColumns, type SettledDevice } from './store.ts';
+import type { AnsweredCheck, AnsweredDevice, AnsweredFully, JudgedCheck, SettledDevice } from './store.ts';
 
-/** What the rules know of a registration's row; `nameKey` stands with its learner. */
-export function registrationState(device: AnsweredDevice, nameKey: string | null): RegistrationState {
+/** What the rules know of a registration's row. */
+export function registrationState(device: Omit<AnsweredDevice, 'place'>): RegistrationState {
   return {
-    nameKey: nameKey ?? '',
+    nameKey: device.name_key ?? '',
     lastStep: device.last_step,
     spent: JSON.parse(device.spent_json) as number[],
     failures: device.failures,
@@ -40,13 +40,13 @@ export function rememberedWrongs(
 }
 
 export function settledDevice(
-  id: string,
+  place: AnsweredDevice['place'],
   state: RegistrationState,
   wrongs: readonly RememberedWrong[],
   batch: string,
 ): SettledDevice {
   return {
-    id,
+    place,
     last_step: state.lastStep,
     spent_json: JSON.stringify(state.spent),
     failures: state.failures,
@@ -59,7 +59,7 @@ export function settledDevice(
 }
 
 /** @param wrong what the registration of its number remembers of this check */
-export function checkState(check: AnsweredCheck, wrong: RememberedWrong | undefined): CheckState {
+export function checkState(check: JudgedCheck, wrong: RememberedWrong | undefined): CheckState {
   return {
     nameKey: check.name_key,
     status: check.status,
@@ -70,20 +70,20 @@ export function checkState(check: AnsweredCheck, wrong: RememberedWrong | undefi
   };
 }
 
-/** A row that was gathered carries more: its registration's columns do not belong to the check's. */
-const receiptRow = (gathered: AnsweredCheck): AnsweredCheck =>
-  Object.fromEntries(checkColumns.map((column) => [column, gathered[column]])) as unknown as AnsweredCheck;
-
 /** The row of a check that passed, with what it remembers of the registration for its receipt (C-8). */
-export function passedCheck(before: AnsweredCheck, state: CheckState, device: AnsweredDevice): AnsweredCheck {
+export function passedCheck(
+  { check, thumbprint, registered_at, proof }: AnsweredFully,
+  state: CheckState,
+  deviceId: string,
+): AnsweredCheck {
   return {
-    ...receiptRow(before),
+    ...check,
     status: state.status,
     passed_at: state.passedAt,
     method: 'motp',
-    device_id: device.id,
-    device_thumbprint: device.thumbprint,
-    registration_at: device.registered_at,
-    registration_proof: device.proof,
+    device_id: deviceId,
+    device_thumbprint: thumbprint,
+    registration_at: registered_at,
+    registration_proof: proof,
   };
 }

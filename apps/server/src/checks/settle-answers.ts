@@ -1,7 +1,13 @@
 import type { Tx } from '../db/open.ts';
-import { passedCheck, type RememberedWrong, rememberedWrongs, settledDevice } from './rows.ts';
+import { type RememberedWrong, rememberedWrongs, settledDevice } from './rows.ts';
 import type { CheckState, RegistrationState } from './rules.ts';
-import { type AnsweredCheck, type AnsweredDevice, settleFailures, settlePassed, settleUses } from './store.ts';
+import {
+  type AnsweredCheck,
+  type AnsweredDevice,
+  settleFailures,
+  settlePassed,
+  settleUses,
+} from './store.ts';
 
 /** A registration that a batch changed, and those of its checks that were answered. */
 export interface Change {
@@ -9,27 +15,25 @@ export interface Change {
   /** As they were before the batch. */
   readonly wrongs: readonly RememberedWrong[];
   readonly state: RegistrationState;
-  readonly checks: { stored: AnsweredCheck; state: CheckState }[];
+  readonly checks: { id: string; state: CheckState }[];
 }
 
 /**
  * One UPDATE for the registrations of wrong codes, one for those that were used, one for the checks that passed.
  * @throws CheckGoneError when a check was ended meanwhile: the batch begins again
  */
-export async function settle(tx: Tx, batch: string, changes: readonly Change[]): Promise<void> {
+export async function settle(
+  tx: Tx,
+  batch: string,
+  { changes, passed }: { changes: readonly Change[]; passed: readonly AnsweredCheck[] },
+): Promise<void> {
   const isUse = ({ device, state }: Change) => state.lastStep !== device.last_step;
   const rows = (some: readonly Change[]) =>
-    some.map(({ device, wrongs, state, checks }) => {
-      const answered = checks.map(({ stored: { id }, state: check }) => ({ id, state: check }));
-      return settledDevice(device.id, state, rememberedWrongs(wrongs, answered, newest(checks)), batch);
-    });
+    some.map(({ device, wrongs, state, checks }) =>
+      settledDevice(device.place, state, rememberedWrongs(wrongs, checks, newest(checks)), batch),
+    );
   await settleFailures(tx, rows(changes.filter((change) => !isUse(change))));
   await settleUses(tx, rows(changes.filter(isUse)));
-  const passed = changes.flatMap(({ device, checks }) =>
-    checks
-      .filter(({ state }) => state.status === 'passed')
-      .map(({ stored, state }) => passedCheck(stored, state, device)),
-  );
   await settlePassed(tx, passed);
 }
 

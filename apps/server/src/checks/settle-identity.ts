@@ -10,7 +10,7 @@ import { passedEvent } from './check-event.ts';
 import { isDisputed, passByIdentity, readIdentified } from './identity-store.ts';
 import { liftLock } from './lift-lock.ts';
 import { isOver } from './rules.ts';
-import { type Gathered, gather } from './store.ts';
+import { type AnsweredCheck, type Gathered, gatherOne } from './store.ts';
 
 interface Dependencies extends QueueDependencies {
   keyring: Keyring;
@@ -24,7 +24,7 @@ export const settleCheckIdentity =
   (dependencies: Dependencies): Settle =>
   async (tx, attempt, { person, keys }) => {
     const more = await readIdentified(tx, attempt.subjectId);
-    const [found] = more ? await gather(tx, [more.token_hash]) : [];
+    const found = more && (await gatherOne(tx, more.token_hash));
     if (!more || !found) return { kind: 'refused', reason: 'check-over' };
     const { check } = found;
     if (isOver({ status: check.status, expiresAt: check.expires_at }, attempt.now)) {
@@ -76,13 +76,13 @@ async function keepPerson(
  */
 async function liftMatching(
   tx: Tx,
-  { check, device, learnerNameKey }: Gathered,
+  { check, device }: Gathered<AnsweredCheck>,
   { now }: SettledAttempt,
   keys: Certified,
   kept: string | undefined,
 ): Promise<boolean> {
-  if (!device || device.locked_at === null || learnerNameKey === null) return false;
-  const registered = { nameKey: learnerNameKey, phoneKey: check.phone_key, diKey: kept };
+  if (!device || device.locked_at === null || device.name_key === null) return false;
+  const registered = { nameKey: device.name_key, phoneKey: check.phone_key, diKey: kept };
   if (compare(registered, keys).kind !== 'match' || (await isDisputed(tx, device.id))) return false;
   await liftLock(tx, device.id, {
     at: now,

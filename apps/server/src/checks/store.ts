@@ -1,17 +1,26 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { isOneOf, rowsOf } from '../db/batch.ts';
+import { isOneOf, listed, prepared, rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
 import type { CheckRow, DeviceRow } from '../db/schema.ts';
 
 export type StoredCheck = Selectable<CheckRow>;
 export type StoredDevice = Selectable<DeviceRow>;
 
-/** What an answer is judged by and its receipt is made of; the sealed values of a check stay unread. */
-export const checkColumns = [
+/** What an answer is judged by. */
+const judgedColumns = [
   'id',
   'institution_id',
-  'learner_ref',
   'name_key',
+  'token_hash',
+  'status',
+  'expires_at',
+  'passed_at',
+] as const satisfies readonly (keyof StoredCheck)[];
+
+/** What a receipt and an event are made of; the sealed values of a check stay unread. */
+export const checkColumns = [
+  ...judgedColumns,
+  'learner_ref',
   'phone_key',
   'course_id',
   'course_title',
@@ -19,22 +28,18 @@ export const checkColumns = [
   'occasion_kind',
   'occasion_number',
   'return_url',
-  'token_hash',
-  'status',
   'reasons_json',
   'method',
   'device_id',
   'device_thumbprint',
   'registration_at',
   'registration_proof',
-  'expires_at',
-  'passed_at',
 ] as const satisfies readonly (keyof StoredCheck)[];
 
 const deviceColumns = [
   'id',
   'learner_id',
-  'thumbprint',
+  'name_key',
   'seed_sealed',
   'last_step',
   'spent_json',
@@ -42,21 +47,21 @@ const deviceColumns = [
   'failed_json',
   'wrongs_json',
   'locked_at',
-  'proof',
-  'registered_at',
   'used_at',
 ] as const satisfies readonly (keyof StoredDevice)[];
 
+export type JudgedCheck = Pick<StoredCheck, (typeof judgedColumns)[number]>;
 export type AnsweredCheck = Pick<StoredCheck, (typeof checkColumns)[number]>;
-export type AnsweredDevice = Pick<StoredDevice, (typeof deviceColumns)[number]>;
+
+/** `place` is where a batch finds the row again: SQLite's rowid, which spares it the search by id. */
+export type AnsweredDevice = Pick<StoredDevice, (typeof deviceColumns)[number]> & { place: string | number };
+
+const placeOf = ({ dialect }: Tx) => (dialect === 'sqlite' ? sql`d.rowid` : sql`d.id`);
 
 /** A check and, when its number has one, the active registration of that number. */
-export interface Gathered<Check extends AnsweredCheck = AnsweredCheck> {
+export interface Gathered<Check extends JudgedCheck = JudgedCheck> {
   check: Check;
   device: AnsweredDevice | undefined;
-  learnerNameKey: string | null;
-  /** Whether its institution has a webhook: without one a batch writes no events, and needs no statement for it. */
-  isTold: boolean;
 }
 
 /**
@@ -65,7 +70,7 @@ export interface Gathered<Check extends AnsweredCheck = AnsweredCheck> {
  */
 async function lockLearners(tx: Tx, tokenHashes: readonly string[]): Promise<Set<string> | undefined> {
   if (tx.dialect === 'sqlite') return undefined;
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string }>`${prepared}
     select l.id from learner l
     where l.phone_key in (select c.phone_key from "check" c
       where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)})
@@ -73,42 +78,35 @@ async function lockLearners(tx: Tx, tokenHashes: readonly string[]): Promise<Set
   return new Set(rows.map(({ id }) => id));
 }
 
-type Row<Check> = Check & { l_name_key: string | null; is_told: boolean | number } & {
+type Row<Check> = Check & {
   [Column in keyof AnsweredDevice as `d_${Column}`]: AnsweredDevice[Column];
 };
 
-const ofDevice = sql.join(deviceColumns.map((name) => sql`d.${sql.ref(name)} as ${sql.ref(`d_${name}`)}`));
-const ofCheck = sql.join(checkColumns.map((name) => sql.ref(`c.${name}`)));
+const ofDevice = sql.raw(deviceColumns.map((name) => `d."${name}" as "d_${name}"`).join(', '));
+const ofJudged = listed(judgedColumns, 'c.');
+const ofAnswered = listed(checkColumns, 'c.');
 
-async function readChecks<Check extends AnsweredCheck>(
+async function readChecks<Check extends JudgedCheck>(
   tx: Tx,
   columns: RawBuilder<unknown>,
   tokenHashes: readonly string[],
-  lock: boolean,
+  lock: RawBuilder<unknown> = sql``,
 ): Promise<Gathered<Check>[]> {
-  // SQLite holds the one write lock and needs no order; sorting rows this wide costs nearly as much as reading.
-  const inOrder = lock && tx.dialect === 'postgres' ? sql`order by c.id for update of c` : sql``;
-  const { rows } = await sql<Row<Check>>`
-    select ${columns}, l.name_key as l_name_key, ${ofDevice},
-      exists (select 1 from webhook_endpoint w where w.institution_id = c.institution_id) as is_told
+  const { rows } = await sql<Row<Check>>`${prepared}
+    select ${columns}, ${ofDevice}, ${placeOf(tx)} as d_place
     from "check" c
     left join device d on d.phone_key = c.phone_key and d.status = 'active'
-    left join learner l on l.id = d.learner_id
-    where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)} ${inOrder}`.execute(tx.sql);
-  return rows.map((row) => ({
-    check: row,
-    device: deviceOf(row),
-    learnerNameKey: row.l_name_key,
-    isTold: Boolean(row.is_told),
-  }));
+    where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)} ${lock}`.execute(tx.sql);
+  return rows.map((row) => ({ check: row, device: deviceOf(row) }));
 }
 
 function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
   if (row.d_id === null) return undefined;
   return {
     id: row.d_id,
+    place: row.d_place,
     learner_id: row.d_learner_id,
-    thumbprint: row.d_thumbprint,
+    name_key: row.d_name_key,
     seed_sealed: row.d_seed_sealed,
     last_step: row.d_last_step,
     spent_json: row.d_spent_json,
@@ -116,8 +114,6 @@ function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
     failed_json: row.d_failed_json,
     wrongs_json: row.d_wrongs_json,
     locked_at: row.d_locked_at,
-    proof: row.d_proof,
-    registered_at: row.d_registered_at,
     used_at: row.d_used_at,
   };
 }
@@ -125,17 +121,62 @@ function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
 const GATHER_ROUNDS = 5;
 
 /**
- * Reads and locks everything that a batch of answers is judged by: learners by id, then checks by id. A number
- * that was registered between the two statements is not locked yet, so the reading begins again.
+ * Reads everything that a batch of answers is judged by, and locks the learners, by id. A check is read without a
+ * lock, so that a wrong code writes no row of it: who ends it meanwhile is found out by `settlePassed`. A number that
+ * was registered between the two statements is not locked yet, so the reading begins again.
  */
-export async function gather(tx: Tx, tokenHashes: readonly string[]): Promise<Gathered[]> {
+export const gather = (tx: Tx, tokenHashes: readonly string[]): Promise<Gathered[]> =>
+  lockAndRead(tx, tokenHashes, () => readChecks(tx, ofJudged, tokenHashes));
+
+/** One check with everything that its receipt is made of, locked, with its registration. */
+export async function gatherOne(tx: Tx, tokenHash: string): Promise<Gathered<AnsweredCheck> | undefined> {
+  const lock = tx.dialect === 'postgres' ? sql`for update of c` : sql``;
+  const [found] = await lockAndRead(tx, [tokenHash], () =>
+    readChecks<AnsweredCheck>(tx, ofAnswered, [tokenHash], lock),
+  );
+  return found;
+}
+
+async function lockAndRead<Check extends JudgedCheck>(
+  tx: Tx,
+  tokenHashes: readonly string[],
+  read: () => Promise<Gathered<Check>[]>,
+): Promise<Gathered<Check>[]> {
   for (let round = 0; round < GATHER_ROUNDS; round++) {
     const locked = await lockLearners(tx, tokenHashes);
-    const gathered = await readChecks<AnsweredCheck>(tx, ofCheck, tokenHashes, true);
+    const gathered = await read();
     const isLocked = gathered.every(({ device }) => !device || !locked || locked.has(device.learner_id));
     if (isLocked) return gathered;
   }
   throw new Error('the registrations of a batch kept changing');
+}
+
+/** What the receipt and the events of an answered check need beside what it was judged by. */
+export interface AnsweredFully {
+  check: AnsweredCheck;
+  /** Of the registration, for the receipt. */
+  thumbprint: string;
+  registered_at: number;
+  proof: string;
+  /** Whether its institution has a webhook: without one a batch writes no events, and needs no statement for it. */
+  isTold: boolean;
+}
+
+/** Of the checks that passed, or whose registration was locked: most answers are neither. */
+export async function readAnswered(tx: Tx, checkIds: readonly string[]): Promise<Map<string, AnsweredFully>> {
+  if (checkIds.length === 0) return new Map();
+  type Read = AnsweredCheck & Omit<AnsweredFully, 'check' | 'isTold'> & { is_told: boolean | number };
+  const { rows } = await sql<Read>`${prepared}
+    select ${ofAnswered}, d.thumbprint, d.registered_at, d.proof,
+      exists (select 1 from webhook_endpoint w where w.institution_id = c.institution_id) as is_told
+    from "check" c join device d on d.phone_key = c.phone_key and d.status = 'active'
+    where ${isOneOf(tx.dialect, 'c.id', checkIds)}`.execute(tx.sql);
+  return new Map(
+    rows.map(({ thumbprint, registered_at, proof, is_told, ...check }) => [
+      check.id,
+      { check, thumbprint, registered_at, proof, isTold: Boolean(is_told) },
+    ]),
+  );
 }
 
 /*
@@ -145,7 +186,6 @@ export async function gather(tx: Tx, tokenHashes: readonly string[]): Promise<Ga
  */
 
 const failureColumns = {
-  id: 'text',
   failures: 'bigint',
   failed_json: 'text',
   wrongs_json: 'text',
@@ -160,20 +200,19 @@ const useColumns = {
   used_at: 'bigint',
 } as const;
 
-export type SettledDevice = Pick<StoredDevice, keyof typeof useColumns>;
+export type SettledDevice = Pick<StoredDevice, keyof typeof useColumns> & Pick<AnsweredDevice, 'place'>;
 
 /** The registrations that wrong codes changed. */
 export async function settleFailures(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  await update(tx, 'device', failureColumns, devices);
+  await updateDevices(tx, failureColumns, devices);
 }
 
 /** The registrations with which a check was passed. */
 export async function settleUses(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  await update(tx, 'device', useColumns, devices);
+  await updateDevices(tx, useColumns, devices);
 }
 
 const passedColumns = {
-  id: 'text',
   status: 'text',
   method: 'text',
   passed_at: 'bigint',
@@ -181,6 +220,7 @@ const passedColumns = {
   device_thumbprint: 'text',
   registration_at: 'bigint',
   registration_proof: 'text',
+  id: 'text',
 } as const;
 
 export type SettledCheck = Pick<StoredCheck, keyof typeof passedColumns>;
@@ -198,23 +238,38 @@ export class CheckGoneError extends Error {
  */
 export async function settlePassed(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
   const inOrder = [...checks].sort((one, other) => (one.id < other.id ? -1 : 1));
-  const changed = await update(tx, 'check', passedColumns, inOrder, sql` and "check".status = 'open'`);
+  const changed = await update(tx, 'check', 'id', passedColumns, inOrder, sql` and "check".status = 'open'`);
   if (changed !== checks.length) throw new CheckGoneError('a check was ended while it was answered');
 }
 
+async function updateDevices<Column extends keyof SettledDevice>(
+  tx: Tx,
+  columns: Readonly<Record<Column, 'text' | 'bigint'>>,
+  devices: readonly SettledDevice[],
+): Promise<void> {
+  if (tx.dialect === 'sqlite') {
+    await update(tx, 'device', 'rowid', { ...columns, place: 'bigint' }, devices);
+  } else await update(tx, 'device', 'id', { ...columns, place: 'text' }, devices);
+}
+
+/** One statement for any number of rows, each found by `key`, which is the value of its last column. */
 async function update<Column extends string>(
   tx: Tx,
   table: 'device' | 'check',
+  key: 'id' | 'rowid',
   columns: Readonly<Record<Column, 'text' | 'bigint'>>,
   rows: readonly Readonly<Record<NoInfer<Column>, string | number | null>>[],
   where: RawBuilder<unknown> = sql``,
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const set = Object.keys(columns)
-    .filter((name) => name !== 'id')
-    .map((name) => sql`${sql.ref(name)} = ${sql.ref(`v.${name}`)}`);
-  const { numAffectedRows } = await sql`update ${sql.table(table)} set ${sql.join(set)}
-    from ${rowsOf(tx.dialect, columns, rows)} where ${sql.ref(`${table}.id`)} = v.id${where}`.execute(tx.sql);
+  const names = Object.keys(columns);
+  const set = names.slice(0, -1).map((name) => `"${name}" = v."${name}"`);
+  // Nothing of a transaction survives a failed statement here, so SQLite need not be able to undo it alone: it would
+  // copy every page first, which takes longer than the update (docs/performance.md).
+  const updating = tx.dialect === 'sqlite' ? sql`update or fail` : sql`update`;
+  const { numAffectedRows } = await sql`${prepared} ${updating} ${sql.raw(`"${table}"`)} set ${sql.raw(set.join(', '))}
+    from ${rowsOf(tx.dialect, columns, rows)}
+    where ${sql.raw(`"${table}".${key} = v."${names.at(-1)}"`)}${where}`.execute(tx.sql);
   return Number(numAffectedRows ?? 0);
 }
 
@@ -227,6 +282,6 @@ export async function isSettled(tx: Tx, batch: string, deviceIds: readonly strin
 
 /** A check by its token, for reading only. */
 export async function findByToken(tx: Tx, tokenHash: string): Promise<Gathered<StoredCheck> | undefined> {
-  const [found] = await readChecks<StoredCheck>(tx, sql`c.*`, [tokenHash], false);
+  const [found] = await readChecks<StoredCheck>(tx, sql`c.*`, [tokenHash]);
   return found;
 }

@@ -69,8 +69,8 @@ async function replacedMember(
   found: Gathered,
   now: number,
 ): Promise<Pick<CheckState, 'replaced'>> {
-  const { device, check, learnerNameKey } = found;
-  if (!device || learnerNameKey !== check.name_key) return {};
+  const { device, check } = found;
+  if (!device || device.name_key !== check.name_key) return {};
   const at = await replacedAt(database, device.id, now - REPLACED_SHOWN_MS);
   return at === undefined ? {} : { replaced: { at: new Date(at).toISOString() } };
 }
@@ -121,13 +121,13 @@ function pageState(
 
 /** C-3: these speak of a registration only when name and number both match. */
 function registrationMembers(
-  { check, device, learnerNameKey }: Gathered,
+  { check, device }: Gathered,
   now: number,
 ): Pick<CheckState, 'registered' | 'locked' | 'triesLeft'> {
-  if (!device || learnerNameKey !== check.name_key) {
+  if (!device || device.name_key !== check.name_key) {
     return { registered: false, locked: false, triesLeft: MAX_FAILURES };
   }
-  const registration = registrationState(device, learnerNameKey);
+  const registration = registrationState(device);
   return {
     registered: true,
     locked: registration.lockedAt !== null,

@@ -1,5 +1,8 @@
+import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { createApp } from '../app.ts';
+import type { AnswerDependencies } from '../checks/answer-check.ts';
+import { type AnswerThread, answersOnThread } from '../checks/answer-thread.ts';
 import type { Config } from '../config.ts';
 import { keepMark, spendAfterRestore } from '../deployment/continuity.ts';
 import { markFile } from '../deployment/mark-file.ts';
@@ -51,6 +54,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     logger.warn('the database is behind what this machine saw of it: every code until now is spent');
   }
   const background = backgroundWork(config, deployment, logger, () => keepMark(database, marks, identity));
+  const thread = answersOf(config);
   const simulator = simulatorOf(config, deployment, background.sending.wake);
   const app = await createApp({
     ...built,
@@ -65,6 +69,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     demo: config.mode === 'demo' ? { lmsUrl: `http://127.0.0.1:${config.lmsPort}/` } : undefined,
     messagesWaiting: background.sending.wake,
     eventsWaiting: background.telling.wake,
+    answersElsewhere: thread.settle,
     webhooks: { policy: config.webhookPolicy, resolve: resolveHost },
   });
   const stop = async () => {
@@ -73,6 +78,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     await app.server.close();
     clearTimeout(patience);
     await app.answers.idle();
+    await thread.stop();
     await Promise.all(background.all.map((work) => work.stop()));
     await background.events.stop();
     await database.close();
@@ -84,6 +90,20 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     throw new CommandError([`cannot listen on ${config.host}:${config.port} (${codeOf(error)})`]);
   }
   return { stop };
+}
+
+/** Over SQLite a thread of its own settles the answers (ADR 0022); PostgreSQL is elsewhere already. */
+function answersOf({ database: databaseUrl, keyFile }: Config) {
+  let thread: AnswerThread | undefined;
+  const settle = (hearing: AnswerDependencies) => {
+    const file = new URL('./answer-thread.js', import.meta.url);
+    thread = answersOnThread(() => new Worker(file, { workerData: { databaseUrl, keyFile } }), hearing);
+    return thread.run;
+  };
+  return {
+    settle: databaseUrl.startsWith('sqlite:') ? settle : undefined,
+    stop: async () => thread?.stop(),
+  };
 }
 
 const providersOf = (

@@ -1,23 +1,39 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Dialect } from './open.ts';
 
+/** The name of SQLite's table of rows that are this many columns wide; `openDatabase` makes them. */
+export const batchTable = (width: number): string => `batch_${width}`;
+
+/** No statement of many rows is wider. */
+export const WIDEST_BATCH = 24;
+
+/** In front of a statement of fixed text that PostgreSQL is to plan once a connection instead of every time. */
+export const PREPARED = '/* prepared */';
+export const prepared: RawBuilder<unknown> = sql.raw(PREPARED);
+
+type ColumnType = 'text' | 'bigint';
+
+/** Names in code, never input: as text at once, because building them anew takes longer than a small statement. */
+export const listed = (columns: readonly string[], of = ''): RawBuilder<unknown> =>
+  sql.raw(columns.map((name) => `${of}"${name}"`).join(', '));
+
 /**
- * Many rows as one parameter, so that a batch of any size is one statement with one text: prepared once,
- * and never a bound on the number of parameters.
+ * Many rows as values of one statement with one text: prepared once, whatever their number, and never a bound on the
+ * number of parameters. PostgreSQL takes an array a column, SQLite all rows as one parameter.
  */
 export function rowsOf<Column extends string>(
   dialect: Dialect,
-  columns: Readonly<Record<Column, 'text' | 'bigint'>>,
+  columns: Readonly<Record<Column, ColumnType>>,
   rows: readonly Readonly<Record<NoInfer<Column>, string | number | null>>[],
 ): RawBuilder<unknown> {
-  const names = Object.entries<'text' | 'bigint'>(columns);
-  const json = JSON.stringify(rows, Object.keys(columns));
+  const names = Object.keys(columns) as Column[];
   if (dialect === 'postgres') {
-    const record = sql.join(names.map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`));
-    return sql`jsonb_to_recordset(${json}::jsonb) as v(${record})`;
+    const arrays = names.map((name) => sql`${rows.map((row) => row[name])}${sql.raw(`::${columns[name]}[]`)}`);
+    return sql`unnest(${sql.join(arrays)}) as v(${listed(names)})`;
   }
-  const picked = sql.join(names.map(([name]) => sql`value ->> ${sql.lit(name)} as ${sql.ref(name)}`));
-  return sql`(select ${picked} from json_each(${json})) as v`;
+  const values = JSON.stringify(rows.map((row) => names.map((name) => row[name])));
+  const picked = sql.raw(names.map((name, nth) => `c${nth} as "${name}"`).join(', '));
+  return sql`(select ${picked} from ${sql.raw(batchTable(names.length))}(${values})) as v`;
 }
 
 /** `column in (…)` over a list of any length with one parameter. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { batchTable, PREPARED, WIDEST_BATCH } from './batch.ts';
 import type { Schema } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -19,6 +20,11 @@ export interface Database extends Tx {
   readonly sql: Kysely<Schema>;
   /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` when no transaction of this process writes, where there is one writer at a time: for another thread's
+   * transaction, so that neither thread sleeps in the other's lock.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -30,12 +36,24 @@ export function openDatabase(url: string): Database {
 }
 
 function database(dialect: Dialect, sql: Kysely<Schema>): Database {
+  const inTurn = dialect === 'sqlite' ? turns() : <T>(work: () => Promise<T>) => work();
   return {
     dialect,
     sql,
+    inTurn,
     afterCommit: (work) => work(),
-    transaction: (work) => inTransaction(dialect, sql, work),
+    transaction: (work) => inTurn(() => inTransaction(dialect, sql, work)),
     close: () => sql.destroy(),
+  };
+}
+
+/** One after another, in the order in which they came. */
+function turns(): Database['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 
@@ -86,13 +104,32 @@ function openSqlite(file: string): Kysely<Schema> {
   raw.pragma('synchronous = FULL');
   raw.pragma('foreign_keys = ON');
   raw.pragma('secure_delete = ON');
+  // A statement that changes many pages keeps their old contents until it ends: in memory, not in a file.
+  raw.pragma('temp_store = MEMORY');
   // 64 MiB instead of 2: the pages that an evening's answers touch stay in memory (docs/performance.md).
   raw.pragma('cache_size = -65536');
   // Four times SQLite's own figure (16 MB of log): copying it back costs a sync each time (docs/performance.md).
   raw.pragma('wal_autocheckpoint = 4000');
+  makeBatchTables(raw);
   return new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: preparedOnce(raw), close: () => raw.close() } }),
   });
+}
+
+/**
+ * Table-valued functions over rows that are handed in as one parameter (`rowsOf`): SQLite's own `json_each` reads
+ * each value of each row anew, which takes three times as long (docs/performance.md).
+ */
+function makeBatchTables(raw: SqliteDatabase.Database): void {
+  for (let width = 1; width <= WIDEST_BATCH; width++) {
+    raw.table(batchTable(width), {
+      columns: Array.from({ length: width }, (_, nth) => `c${nth}`),
+      parameters: ['rows'],
+      *rows(json) {
+        yield* JSON.parse(String(json)) as unknown[][];
+      },
+    });
+  }
 }
 
 /**
@@ -112,6 +149,24 @@ function preparedOnce(raw: SqliteDatabase.Database): (sql: string) => SqliteData
   };
 }
 
+type Query = (text: string, values: unknown[]) => Promise<unknown>;
+
+/**
+ * Statements that are marked as `prepared` get a name: planning one takes PostgreSQL as long as answering ten codes
+ * with it. The others are planned with their values, which partial indexes need.
+ */
+function preparing(client: pg.PoolClient): void {
+  const names = new Map<string, string>();
+  const query = client.query.bind(client) as unknown as Query & ((config: pg.QueryConfig) => Promise<unknown>);
+  const named: Query = (text, values) => {
+    if (typeof text !== 'string' || !text.startsWith(PREPARED)) return query(text, values);
+    const name = names.get(text) ?? `motp_${names.size}`;
+    names.set(text, name);
+    return query({ name, text, values });
+  };
+  Object.assign(client, { query: named });
+}
+
 function openPostgres(url: string): Kysely<Schema> {
   const int8 = 20;
   const types = new pg.TypeOverrides();
@@ -120,6 +175,9 @@ function openPostgres(url: string): Kysely<Schema> {
   // A connection that breaks is replaced by the pool, and whoever used it is told by its own statement; without
   // listeners, of the pool for idle ones and of each for those in use, it would end the process.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    preparing(client);
+  });
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }

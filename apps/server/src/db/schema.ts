@@ -71,6 +71,8 @@ export interface DeviceRow {
   learner_id: string;
   thumbprint: string;
   status: 'active' | 'replaced' | 'reset' | 'ended';
+  /** Its learner's name, while it is active, and number: an answer is compared with them. */
+  name_key: string | null;
   phone_key: string | null;
   seed_sealed: Sealed | null;
   /** The last accepted step, or -1. */

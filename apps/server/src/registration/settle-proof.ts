@@ -126,6 +126,7 @@ async function register(
     learner_id: learner.id,
     thumbprint: row.thumbprint,
     status: 'active',
+    name_key: row.name_key,
     phone_key: row.phone_key,
     seed_sealed: keyring.seal(seedPlace(id), seed),
     last_step: -1,

@@ -58,7 +58,7 @@ export async function showDevice(
     ...(isLocked ? { lockedBecause: device.locked_because ?? 'wrong-codes' } : {}),
     ...timeMember('lockedAt', isLocked ? device.locked_at : null),
     failures: device.failures,
-    triesLeft: triesLeft(registrationState(device, learner.name_key ?? ''), now),
+    triesLeft: triesLeft(registrationState(device), now),
     usedAt: iso(device.used_at),
     ...timeMember('replacedAt', await replacedAt(tx, device)),
     ...timeMember('disputedAt', device.disputed_at),

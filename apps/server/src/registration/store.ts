@@ -163,8 +163,17 @@ export async function insertLearner(tx: Tx, row: Insertable<LearnerRow>): Promis
   await tx.sql.insertInto('learner').values(row).execute();
 }
 
+/** A name stands with the active registration, too, where an answer is compared with it. */
 export async function setLearner(tx: Tx, id: string, values: Updateable<LearnerRow>): Promise<void> {
   await tx.sql.updateTable('learner').set(values).where('id', '=', id).execute();
+  const { name_key } = values;
+  if (name_key === undefined) return;
+  await tx.sql
+    .updateTable('device')
+    .set({ name_key })
+    .where('learner_id', '=', id)
+    .where('status', '=', 'active')
+    .execute();
 }
 
 /** Active devices that a new one takes the place of: of the learner and of who is the same, of the number, of the key. */
@@ -201,7 +210,7 @@ export async function endDevice(
 ): Promise<boolean> {
   const result = await tx.sql
     .updateTable('device')
-    .set({ status, ended_at: now, seed_sealed: null })
+    .set({ status, ended_at: now, seed_sealed: null, name_key: null })
     .where('id', '=', id)
     .where('status', '=', 'active')
     .where('used_at', '<', usedBefore)

@@ -11,6 +11,9 @@ export const answers: Migration = {
       .addColumn('wrongs_json', 'text', (column) => column.notNull().defaultTo('[]'))
       .execute();
     await db.schema.alterTable('device').addColumn('batch', 'text').execute();
+    await db.schema.alterTable('device').addColumn('name_key', 'text').execute();
+    await sql`update device set name_key = (select name_key from learner where learner.id = device.learner_id)
+      where status = 'active'`.execute(db);
     for (const column of ['wrong_key', 'wrong_at', 'clock_searched', 'clock_offset', 'batch']) {
       await sql`alter table "check" drop column ${sql.ref(column)}`.execute(db);
     }
