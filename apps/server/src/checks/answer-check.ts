@@ -56,10 +56,10 @@ export interface AnswerDependencies extends QueueDependencies {
 const MAX_WAIT_MS = 5_000;
 
 /**
- * While one batch waits for PostgreSQL the next is made ready; with a third one, batches get smaller and the rate
- * falls (docs/performance.md). SQLite has one writer.
+ * While one batch waits for PostgreSQL or for the thread of SQLite's answers, the next is on its way; with a third
+ * one, batches get smaller and the rate falls (docs/performance.md).
  */
-const LANES = { sqlite: 1, postgres: 2 } as const;
+const LANES = 2;
 
 export type Answers = AnswerQueue<AnswerItem, AnswerOutcome>;
 export type RunAnswers = RunBatch<AnswerItem, AnswerOutcome>;
@@ -72,7 +72,7 @@ export function answerQueue(
   dependencies: AnswerDependencies,
   run: RunAnswers = (batch) => answerBatch(dependencies, batch),
 ): Answers {
-  return new AnswerQueue(run, LANES[dependencies.database.dialect]);
+  return new AnswerQueue(run, LANES);
 }
 
 /** A check and its registration as this batch has changed them so far. */

@@ -70,9 +70,17 @@ export class AnswerQueue<Item, Outcome> {
   async #settle(batch: readonly Waiting<Item, Outcome>[]): Promise<{ deliver(): void }> {
     try {
       const outcomes = await this.#run(batch.map(({ item }) => item));
-      return { deliver: () => batch.forEach((waiting, nth) => deliver(waiting, outcomes[nth])) };
+      return {
+        deliver() {
+          for (const [nth, waiting] of batch.entries()) deliver(waiting, outcomes[nth]);
+        },
+      };
     } catch (error) {
-      return { deliver: () => batch.forEach(({ reject }) => reject(error)) };
+      return {
+        deliver() {
+          for (const { reject } of batch) reject(error);
+        },
+      };
     }
   }
 }

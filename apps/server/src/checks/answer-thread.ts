@@ -35,10 +35,11 @@ const unknownFault = { name: 'Error', message: 'judging failed', code: undefined
 const errorOf = ({ fault: { name, message, code } }: Fault): Error =>
   Object.assign(new Error(message), { name, ...(code === undefined ? {} : { code }) });
 
-/** The thread's side: settles what comes, one batch at a time. */
+/** The thread's side: settles what comes, one batch after another, and answers in this order. */
 export function answerOn(port: MessagePort, dependencies: AnswerDependencies): void {
-  port.on('message', async (items: readonly AnswerItem[]) => {
-    port.postMessage(await settled(dependencies, items));
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', (items: readonly AnswerItem[]) => {
+    last = last.then(async () => port.postMessage(await settled(dependencies, items)));
   });
 }
 
@@ -72,67 +73,78 @@ export interface AnswerThread {
 }
 
 /** The outcome is unknown: SQLSTATE-like `code`, so that it is a 503 and the page asks the state (C-9). */
-const lost = () =>
-  Object.assign(new Error('the thread of the answers ended'), { code: 'SQLITE_IOERR_THREAD' });
+const lost = (cause?: Error) =>
+  Object.assign(new Error('the thread of the answers ended', { cause }), { code: 'SQLITE_IOERR_THREAD' });
 
-type Hearing = Pick<AnswerDependencies, 'observe' | 'eventsWaiting'> & { database: Database };
+type Hearing = Pick<AnswerDependencies, 'observe' | 'eventsWaiting'> & {
+  database: Pick<Database, 'besideNone'>;
+};
 
 /**
- * The server's side. A thread that ends by itself takes its batch with it, whose outcome is unknown then, and the
+ * The server's side. A thread that ends by itself takes its batches with it, whose outcome is unknown then, and the
  * next batch starts another.
- * @param start makes the thread, which answers with one message when its database is open
+ * @param start makes the thread, which says with its first message that its database is open
  */
 export function answersOnThread(
   start: () => Worker,
   { database, observe, eventsWaiting }: Hearing,
 ): AnswerThread {
-  let thread: Promise<Worker> | undefined;
-  const started = () => {
-    thread ??= opened(start()).then((worker) => {
-      worker.once('exit', () => {
-        thread = undefined;
-      });
-      return worker;
+  let line: Promise<Line> | undefined;
+  const open = () => {
+    line ??= Line.to(start(), () => {
+      line = undefined;
     });
-    thread.catch(() => {
-      thread = undefined;
-    });
-    return thread;
+    return line;
   };
   const run: RunAnswers = async (items) => {
-    const reply = await database.inTurn(async () => ask(await started(), items));
+    const reply = await database.besideNone(async () => (await open()).ask<Settled>(items));
     if ('fault' in reply) throw errorOf(reply);
     if (reply.observed) observe?.(reply.observed);
     if (reply.isTold) eventsWaiting?.();
     return reply.outcomes.map((each) => ('fault' in each ? errorOf(each) : each));
   };
-  const stop = async () => {
-    await (await thread?.catch(() => undefined))?.terminate();
-  };
+  const stop = async () => (await line?.catch(() => undefined))?.end();
   return { run, stop };
 }
 
-/** Resolves with the first message, which says that the database is open. */
-async function opened(worker: Worker): Promise<Worker> {
-  await nextMessage(worker);
-  return worker;
+interface Asked {
+  resolve(reply: unknown): void;
+  reject(error: Error): void;
 }
 
-function ask(worker: Worker, items: readonly AnswerItem[]): Promise<Settled> {
-  const reply = nextMessage<Settled>(worker);
-  worker.postMessage(items);
-  return reply;
-}
+/** A thread whose replies come in the order of the questions. */
+class Line {
+  readonly #worker: Worker;
+  readonly #asked: Asked[] = [];
 
-function nextMessage<Message>(worker: Worker): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void) => {
-      worker.off('message', heard).off('error', failed).off('exit', ended);
-      settle();
+  private constructor(worker: Worker, ended: () => void) {
+    this.#worker = worker;
+    const lose = (cause?: Error) => {
+      ended();
+      for (const { reject } of this.#asked.splice(0)) reject(lost(cause));
     };
-    const heard = (message: Message) => end(() => resolve(message));
-    const failed = (error: Error) => end(() => reject(Object.assign(lost(), { cause: error })));
-    const ended = () => end(() => reject(lost()));
-    worker.on('message', heard).on('error', failed).on('exit', ended);
-  });
+    worker.on('message', (reply: unknown) => this.#asked.shift()?.resolve(reply));
+    worker.on('error', lose).on('exit', () => lose());
+  }
+
+  static async to(worker: Worker, ended: () => void): Promise<Line> {
+    const line = new Line(worker, ended);
+    await line.#next();
+    return line;
+  }
+
+  ask<Reply>(question: unknown): Promise<Reply> {
+    this.#worker.postMessage(question);
+    return this.#next<Reply>();
+  }
+
+  #next<Reply>(): Promise<Reply> {
+    return new Promise<Reply>((resolve, reject) => {
+      this.#asked.push({ resolve: (reply) => resolve(reply as Reply), reject });
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
 }

@@ -85,7 +85,9 @@ for (const dialect of dialects) {
           .selectAll()
           .where('token_hash', '=', tokenHash(token))
           .executeTakeFirstOrThrow();
-        await settlePassed(tx, [{ ...check, status: 'passed', method: 'motp', passed_at: system.world.now() }]);
+        await settlePassed(tx, [
+          { ...check, status: 'passed', method: 'motp', passed_at: system.world.now() },
+        ]);
         return { opening };
       });
       if (dialect === 'postgres') {

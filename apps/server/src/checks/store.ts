@@ -267,7 +267,8 @@ async function update<Column extends string>(
   // Nothing of a transaction survives a failed statement here, so SQLite need not be able to undo it alone: it would
   // copy every page first, which takes longer than the update (docs/performance.md).
   const updating = tx.dialect === 'sqlite' ? sql`update or fail` : sql`update`;
-  const { numAffectedRows } = await sql`${prepared} ${updating} ${sql.raw(`"${table}"`)} set ${sql.raw(set.join(', '))}
+  const { numAffectedRows } =
+    await sql`${prepared} ${updating} ${sql.raw(`"${table}"`)} set ${sql.raw(set.join(', '))}
     from ${rowsOf(tx.dialect, columns, rows)}
     where ${sql.raw(`"${table}".${key} = v."${names.at(-1)}"`)}${where}`.execute(tx.sql);
   return Number(numAffectedRows ?? 0);

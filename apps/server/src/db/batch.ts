@@ -28,7 +28,9 @@ export function rowsOf<Column extends string>(
 ): RawBuilder<unknown> {
   const names = Object.keys(columns) as Column[];
   if (dialect === 'postgres') {
-    const arrays = names.map((name) => sql`${rows.map((row) => row[name])}${sql.raw(`::${columns[name]}[]`)}`);
+    const arrays = names.map(
+      (name) => sql`${rows.map((row) => row[name])}${sql.raw(`::${columns[name]}[]`)}`,
+    );
     return sql`unnest(${sql.join(arrays)}) as v(${listed(names)})`;
   }
   const values = JSON.stringify(rows.map((row) => names.map((name) => row[name])));

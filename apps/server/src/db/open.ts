@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely
 import pg from 'pg';
 import { batchTable, PREPARED, WIDEST_BATCH } from './batch.ts';
 import type { Schema } from './schema.ts';
+import { Turns } from './turns.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
 
@@ -21,10 +22,10 @@ export interface Database extends Tx {
   /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` when no transaction of this process writes, where there is one writer at a time: for another thread's
-   * transaction, so that neither thread sleeps in the other's lock.
+   * Runs `work` while no transaction of this process is under way, where there is one writer at a time: for another
+   * thread's transactions, so that neither thread sleeps in the other's lock. Several `work` may run at once.
    */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  besideNone<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -36,24 +37,18 @@ export function openDatabase(url: string): Database {
 }
 
 function database(dialect: Dialect, sql: Kysely<Schema>): Database {
-  const inTurn = dialect === 'sqlite' ? turns() : <T>(work: () => Promise<T>) => work();
+  const turns = new Turns();
+  const isSingle = dialect === 'sqlite';
   return {
     dialect,
     sql,
-    inTurn,
     afterCommit: (work) => work(),
-    transaction: (work) => inTurn(() => inTransaction(dialect, sql, work)),
+    transaction: (work) => {
+      const run = () => inTransaction(dialect, sql, work);
+      return isSingle ? turns.take('own', run) : run();
+    },
+    besideNone: (work) => (isSingle ? turns.take('other', work) : work()),
     close: () => sql.destroy(),
-  };
-}
-
-/** One after another, in the order in which they came. */
-function turns(): Database['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work, work);
-    last = turn.catch(() => undefined);
-    return turn;
   };
 }
 
@@ -157,7 +152,8 @@ type Query = (text: string, values: unknown[]) => Promise<unknown>;
  */
 function preparing(client: pg.PoolClient): void {
   const names = new Map<string, string>();
-  const query = client.query.bind(client) as unknown as Query & ((config: pg.QueryConfig) => Promise<unknown>);
+  const query = client.query.bind(client) as unknown as Query &
+    ((config: pg.QueryConfig) => Promise<unknown>);
   const named: Query = (text, values) => {
     if (typeof text !== 'string' || !text.startsWith(PREPARED)) return query(text, values);
     const name = names.get(text) ?? `motp_${names.size}`;
