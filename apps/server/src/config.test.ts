@@ -33,6 +33,7 @@ describe('P-5 settings', () => {
         workers: 1,
         trustedProxies: [],
         limits: true,
+        metricsToken: undefined,
         logLevel: 'info',
       },
     });

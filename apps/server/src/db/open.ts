@@ -13,19 +13,37 @@ export interface Tx {
   readonly sql: Transaction<Schema> | Kysely<Schema>;
   /** Runs `work` once after the commit, also after one whose outcome is unknown; never after a rollback. */
   afterCommit(work: () => void): void;
+  /** Is told what goes into the trail, for the metrics. */
+  readonly noted?: (facts: readonly Fact[]) => void;
+}
+
+/** What the trail says of a fact, without whom it concerns. */
+export interface Fact {
+  readonly kind: string;
+  readonly data?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The connections of a pool: in use, open but idle, asked for and not there yet, and how many there may be. */
+export interface Pool {
+  readonly used: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly most: number;
 }
 
 export interface Database extends Tx {
   readonly sql: Kysely<Schema>;
   /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** PostgreSQL only. */
+  readonly pool?: () => Pool;
   close(): Promise<void>;
 }
 
 /** `sqlite:FILE` or `postgres://…` @throws when the address is neither or cannot be opened */
 export function openDatabase(url: string): Database {
   if (url.startsWith('sqlite:')) return database('sqlite', openSqlite(url.slice('sqlite:'.length)));
-  if (/^postgres(ql)?:\/\//.test(url)) return database('postgres', openPostgres(url));
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
   throw new Error('MOTP_DATABASE must be sqlite:FILE or postgres://…');
 }
 
@@ -112,7 +130,7 @@ function preparedOnce(raw: SqliteDatabase.Database): (sql: string) => SqliteData
   };
 }
 
-function openPostgres(url: string): Kysely<Schema> {
+function openPostgres(url: string): Database {
   const int8 = 20;
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8, Number);
@@ -121,5 +139,13 @@ function openPostgres(url: string): Kysely<Schema> {
   // listeners, of the pool for idle ones and of each for those in use, it would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { ...database('postgres', sql), pool: () => stateOf(pool) };
 }
+
+const stateOf = ({ totalCount, idleCount, waitingCount, options }: pg.Pool): Pool => ({
+  used: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+  most: options.max,
+});

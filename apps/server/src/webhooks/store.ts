@@ -203,3 +203,14 @@ export async function setReplayed(
     .executeTakeFirst();
   return done.numUpdatedRows === 1n;
 }
+
+/**
+ * For the metrics: of what waits, the first 10000 by the partial index, so that a long outage costs a scrape no more
+ * than that. The status stands in the text because SQLite takes a partial index for no parameter.
+ */
+export async function countWaiting(tx: Tx): Promise<{ count: number; oldest: number | null }> {
+  const { rows } = await sql<{ count: number; oldest: number | null }>`
+    select count(*) as count, min(created_at) as oldest from
+      (select created_at from webhook_event where status = 'waiting' limit 10000) as w`.execute(tx.sql);
+  return rows[0] ?? { count: 0, oldest: null };
+}
