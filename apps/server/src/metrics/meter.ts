@@ -48,7 +48,7 @@ export function createMetrics({ database, world, version, clock }: Metered): Met
   } as unknown as Metric);
   scrapeBacklog(registry, backlogReader(database, world));
   if (database.pool) scrapePool(registry, database.pool);
-  else for (const row of POOL) gauge(registry, row);
+  else leavePoolEmpty(registry);
   const commits = histogram(registry, METRICS.commitSeconds);
   const watched = watchDatabase(database, {
     clock,
@@ -60,8 +60,6 @@ export function createMetrics({ database, world, version, clock }: Metered): Met
     ...counting(registry, world),
   };
 }
-
-const POOL = [METRICS.connections, METRICS.connectionsMost, METRICS.connectionWaiters];
 
 type Counting = Omit<Metrics, 'registry' | 'requests' | 'database' | 'text'>;
 
@@ -138,6 +136,12 @@ function scrapePool(registry: Registry, pool: NonNullable<Database['pool']>): vo
   });
   gauge(registry, METRICS.connectionsMost, (most) => most.set(pool().most));
   gauge(registry, METRICS.connectionWaiters, (waiters) => waiters.set(pool().waiting));
+}
+
+/** Without PostgreSQL the names are there, and no zero that would look like a pool without connections. */
+function leavePoolEmpty(registry: Registry): void {
+  gauge(registry, METRICS.connections);
+  for (const row of [METRICS.connectionsMost, METRICS.connectionWaiters]) gauge(registry, row).remove();
 }
 
 const common = (registry: Registry, { name, help, labels = {}, across }: MetricRow) => ({

@@ -141,7 +141,7 @@ export const METRICS = {
   messagesAge: {
     name: 'motp_messages_oldest_seconds',
     type: 'gauge',
-    help: 'Age of the oldest message that waits, 0 without one; none while the database is away',
+    help: 'Age of the oldest of these messages, 0 without one; none while the database is away',
     across: 'max',
   },
   eventsWaiting: {

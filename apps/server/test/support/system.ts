@@ -48,6 +48,7 @@ export class TestWorld implements World {
 
 export interface System {
   app: App;
+  metrics: Metrics;
   database: Database;
   keyring: Keyring;
   master: MasterKey;
@@ -110,7 +111,7 @@ export async function startSystem(dialect: Dialect, options: SystemOptions = {})
   const send = byInjection(app);
   const wire = { send, world, institution: added };
   return {
-    ...{ app, database, keyring, master, world, institution: added, send },
+    ...{ app, metrics, database, keyring, master, world, institution: added, send },
     ...story(wire),
     async close() {
       await app.server.close();
