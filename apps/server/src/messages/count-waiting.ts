@@ -1,7 +1,7 @@
 import type { Tx } from '../db/open.ts';
 import { countWaiting } from './store.ts';
 
-/** How many messages wait, up to 10000, and for how many seconds the oldest of them does. */
+/** How many messages wait, and for how many seconds the oldest of them does; both bounded, as the store says. */
 export async function countWaitingMessages(
   tx: Tx,
   now: number,

@@ -141,7 +141,7 @@ export const METRICS = {
   messagesAge: {
     name: 'motp_messages_oldest_seconds',
     type: 'gauge',
-    help: 'Age of the oldest of these messages, 0 without one; none while the database is away',
+    help: 'Age of the oldest of the first 2000 of these, 0 without one; none while the database is away',
     across: 'max',
   },
   eventsWaiting: {
@@ -153,7 +153,7 @@ export const METRICS = {
   eventsAge: {
     name: 'motp_webhook_events_oldest_seconds',
     type: 'gauge',
-    help: 'Age of the oldest of these webhook events, 0 without one; none while the database is away',
+    help: 'Age of the oldest of the first 2000 of these, 0 without one; none while the database is away',
     across: 'max',
   },
   backgroundRuns: {

@@ -24,7 +24,7 @@ async function textOf(reply: IncomingMessage): Promise<string> {
 }
 
 const ANSWERS = 40;
-const EVENTS = 3;
+const MESSAGES = 3;
 
 describe('a server with two workers over one PostgreSQL', () => {
   let fleet: Fleet;
@@ -59,7 +59,7 @@ describe('a server with two workers over one PostgreSQL', () => {
   const SUCCESS = 'motp_background_last_success_timestamp_seconds';
 
   it('O-6 whichever is scraped, the counts are of both, and what waits in the database is counted once', async () => {
-    await waitingEvents(fleet.env.MOTP_DATABASE ?? '');
+    await waitingMessages(fleet.env.MOTP_DATABASE ?? '');
     const { token } = await new Client(server, fleet).open(newLearner(), 1);
     const code = { code: '123456' };
     const replies = await Promise.all(
@@ -76,7 +76,7 @@ describe('a server with two workers over one PostgreSQL', () => {
       expect(value('motp_http_request_seconds_count', route)).toBe(ANSWERS);
       expect(value('motp_http_request_seconds_bucket', { ...route, le: '+Inf' })).toBe(ANSWERS);
       expect(value('motp_check_requests_total', { decision: 'opened' })).toBe(1);
-      expect(value('motp_webhook_events_waiting')).toBe(EVENTS);
+      expect(value('motp_messages_waiting')).toBe(MESSAGES);
       expect(value('motp_database_up')).toBe(1);
       expect(value('motp_database_connections_max')).toBe(20);
     }
@@ -94,19 +94,16 @@ describe('a server with two workers over one PostgreSQL', () => {
   });
 });
 
-/** Events that nobody takes: their institution has no webhook. */
-async function waitingEvents(url: string): Promise<void> {
+/** Messages whose next try is an hour away. */
+async function waitingMessages(url: string): Promise<void> {
   const database = openDatabase(url);
   const at = Date.now();
-  const event = {
-    ...{ institution_id: 'inst', type: 'check.passed', payload_json: '{}', status: 'waiting' as const },
-    ...{ attempts: 0, next_at: at, give_up_at: at + 60_000, leased_until: null, last_status: null },
-    ...{ last_error: null, created_at: at, done_at: null },
+  const later = at + 60 * 60_000;
+  const message = {
+    ...{ to_sealed: null, text_sealed: null, status: 'waiting' as const, attempts: 1, next_at: later },
+    ...{ expires_at: later, created_at: at, done_at: null, registration_id: null },
   };
-  const events = Array.from({ length: EVENTS }, (_, nth) => ({
-    ...event,
-    ...{ id: `evt_${nth}`, subject: `chk_${nth}` },
-  }));
-  await database.sql.insertInto('webhook_event').values(events).execute();
+  const messages = Array.from({ length: MESSAGES }, (_, nth) => ({ ...message, id: `msg_${nth}` }));
+  await database.sql.insertInto('message').values(messages).execute();
   await database.close();
 }
