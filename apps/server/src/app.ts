@@ -16,7 +16,6 @@ import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
 import { createLimits } from './http/limits.ts';
-import { createMetrics, operationRoutes } from './http/metrics.ts';
 import { separateOrigins } from './http/origins.ts';
 import { pageRoutes, stylesheetsOf } from './http/pages.ts';
 import { createServer, type Server } from './http/server.ts';
@@ -27,6 +26,9 @@ import type { Simulator } from './identity/simulator.ts';
 import { simulatorRoutes } from './identity/simulator-routes.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { outboxRoutes } from './messages/routes.ts';
+import { faultCounter } from './metrics/count-fault.ts';
+import type { Metrics } from './metrics/meter.ts';
+import { operationRoutes } from './metrics/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import type { SigningKeys } from './receipts/signing-keys.ts';
 import { deviceRoutes } from './registration/device-routes.ts';
@@ -40,7 +42,10 @@ import { webhookRoutes } from './webhooks/routes.ts';
 import type { World } from './world.ts';
 
 export interface AppOptions {
+  /** `metrics.database`, so that what happens in it is counted. */
   database: Database;
+  metrics: Metrics;
+  metricsToken: string | undefined;
   keyring: Keyring;
   world: World;
   logger: FastifyBaseLogger;
@@ -78,17 +83,18 @@ export interface App {
 
 /** Wires the domain folders together; nothing here knows a rule. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits, eventsWaiting } = options;
-  const server = createServer(options);
+  const { database, keyring, world, publicUrl, appUrl, demo, providers, limits, eventsWaiting, metrics } =
+    options;
+  const server = createServer({ ...options, failed: faultCounter(metrics), requests: metrics.requests });
   const isHttps = publicUrl.startsWith('https:');
   server.addHook('onRequest', (_request, reply, done) => {
     securityHeaders(reply, isHttps);
     done();
   });
   separateOrigins(server, { publicUrl, appUrl });
-  const metrics = createMetrics(() => answers.length);
   const answering = { ...options, observe: metrics.batchSettled };
   const answers = answerQueue(answering, options.answersElsewhere?.(answering));
+  metrics.readQueue(() => answers.length);
   const issuer = { issuer: publicUrl, demo: demo !== undefined, keys: options.signingKeys };
   const common = {
     ...{ database, keyring, world, issuer, publicUrl, appUrl, providers, limits, eventsWaiting },
@@ -97,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   await documentRoutes(server, publicUrl, options.version);
-  const lms = { ...common, authenticated: authenticated(server, common) };
+  const lms = { ...common, authenticated: authenticated(server, common), decided: metrics.decided };
   lmsRoutes(server, lms);
   scheduleRoutes(server, lms);
   webhookRoutes(server, { ...lms, ...options.webhooks });
@@ -130,7 +136,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   if (demo && options.simulator)
     simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });
-  operationRoutes(server, metrics, async () => (await pendingMigrations(database)).length === 0);
+  const isReady = async () => (await pendingMigrations(database)).length === 0;
+  operationRoutes(server, { ...options, isReady });
   pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
   return { server, answers };
 }

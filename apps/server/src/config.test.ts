@@ -33,6 +33,7 @@ describe('P-5 settings', () => {
         workers: 1,
         trustedProxies: [],
         limits: true,
+        metricsToken: undefined,
         logLevel: 'info',
       },
     });
@@ -47,6 +48,23 @@ describe('P-5 settings', () => {
   ])('P-5 where webhooks may go with %o: %s', (env, policy) => {
     expect(readConfig(env)).toMatchObject({ config: { webhookPolicy: policy } });
   });
+
+  it.each(['', 'a-token-of-24-characters', 'QUJDREVGR0hJSktMTU5PUA=='])(
+    'P-5 the metrics are read with the token “%s”',
+    (token) => {
+      const read = readConfig({ ...production, MOTP_METRICS_TOKEN: token });
+      expect(read).toMatchObject({ config: { metricsToken: token === '' ? undefined : token } });
+    },
+  );
+
+  it.each(['fifteen-letters', 'sixteen letters!', 'x'.repeat(201), '토큰토큰토큰토큰토큰토큰토큰토큰'])(
+    'P-5 “%s” is no token of the metrics',
+    (token) => {
+      expect(problemsOf({ ...production, MOTP_METRICS_TOKEN: token })).toEqual([
+        'MOTP_METRICS_TOKEN must be 16 to 200 letters, digits or - . _ ~ + /',
+      ]);
+    },
+  );
 
   it('P-5 production with everything it needs starts, empty settings count as none', () => {
     const env = {

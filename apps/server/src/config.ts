@@ -25,6 +25,8 @@ export interface Config {
   workers: number;
   trustedProxies: string[];
   limits: boolean;
+  /** What a reader of `/metrics` presents; undefined: nothing. */
+  metricsToken: string | undefined;
   logLevel: string;
 }
 
@@ -61,6 +63,7 @@ export function readConfig(env: Environment): ReadConfig {
     workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
     trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
     limits: oneOf(env, 'MOTP_LIMITS', ['on', 'off'], 'on', problems) === 'on',
+    metricsToken: readMetricsToken(env, problems),
     logLevel: oneOf(env, 'MOTP_LOG', ['error', 'warn', 'info', 'debug', 'silent'], 'info', problems),
   };
   problems.push(...contradictions(config), ...identity.problems);
@@ -72,6 +75,15 @@ export function readWebhookPolicy(env: Environment, isDemo: boolean, problems: s
   const isPrivate = oneOf(env, 'MOTP_WEBHOOK_PRIVATE', ['refuse', 'allow'], 'refuse', problems) === 'allow';
   if (isPrivate) return 'private';
   return isDemo ? 'loopback' : 'public';
+}
+
+/** RFC 6750 §2.1: what may stand behind `Bearer`. */
+function readMetricsToken(env: Environment, problems: string[]): string | undefined {
+  const token = text(env, 'MOTP_METRICS_TOKEN');
+  if (token !== undefined && !/^[A-Za-z0-9._~+/-]{16,200}=*$/.test(token)) {
+    problems.push('MOTP_METRICS_TOKEN must be 16 to 200 letters, digits or - . _ ~ + /');
+  }
+  return token;
 }
 
 function text(env: Environment, name: string): string | undefined {

@@ -15,7 +15,8 @@ import {
   registrationShow,
   registrationUnlock,
 } from './cli/registration.ts';
-import { type Running, serve } from './cli/serve.ts';
+import type { Running } from './cli/running.ts';
+import { serve } from './cli/serve.ts';
 import { webhookSet } from './cli/webhook.ts';
 import { isWorker, runWorkers } from './cli/workers.ts';
 

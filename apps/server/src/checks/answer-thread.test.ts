@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { parseCode } from '@motp/otp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isDatabaseFault } from '../db/faults.ts';
+import type { Fact } from '../db/open.ts';
 import type { AnswerItem, ObservedBatch } from './answer-check.ts';
 import { type AnswerThread, answersOnThread } from './answer-thread.ts';
 
@@ -10,10 +11,10 @@ const script = `
   const { parentPort } = require('node:worker_threads');
   const observed = { size: 1, milliseconds: 2, commitMilliseconds: 1 };
   const acts = {
-    pass: (items) => ({ outcomes: items.map(() => ({ kind: 'over' })), observed, isTold: true }),
+    pass: (items) => ({ outcomes: items.map(() => ({ kind: 'over' })), observed, isTold: true, facts: [{ kind: 'registration.locked' }] }),
     fail: () => ({ fault: { name: 'SqliteError', message: 'database is locked', code: 'SQLITE_BUSY' } }),
     one: (items) => ({ outcomes: items.map((_, nth) => nth === 1
-      ? { fault: { name: 'SealError', message: 'does not open' } } : { kind: 'over' }), isTold: false }),
+      ? { fault: { name: 'SealError', message: 'does not open' } } : { kind: 'over' }), isTold: false, facts: [] }),
     end: () => process.exit(1),
   };
   parentPort.on('message', (items) => {
@@ -33,13 +34,16 @@ let thread: AnswerThread | undefined;
 afterEach(() => thread?.stop());
 
 function start() {
-  const seen = { started: 0, told: 0, batches: [] as ObservedBatch[] };
+  const seen = { started: 0, told: 0, facts: [] as string[], batches: [] as ObservedBatch[] };
   const make = () => {
     seen.started++;
     return new Worker(script, { eval: true });
   };
   const hearing = {
-    database: { besideNone },
+    database: {
+      besideNone,
+      noted: (facts: readonly Fact[]) => void seen.facts.push(...facts.map(({ kind }) => kind)),
+    },
     observe: (batch: ObservedBatch) => void seen.batches.push(batch),
     eventsWaiting: () => void seen.told++,
   };
@@ -61,6 +65,7 @@ describe('the thread of the answers', () => {
     expect(seen).toEqual({
       started: 1,
       told: 1,
+      facts: ['registration.locked'],
       batches: [{ size: 1, milliseconds: 2, commitMilliseconds: 1 }],
     });
   });

@@ -1,5 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
-import type { Database } from '../db/open.ts';
+import type { Database, Fact } from '../db/open.ts';
+import { watchDatabase } from '../metrics/watch-database.ts';
 import type {
   AnswerDependencies,
   AnswerItem,
@@ -21,7 +22,12 @@ interface Fault {
 }
 
 type Settled =
-  | { outcomes: (AnswerOutcome | Fault)[]; observed: ObservedBatch | undefined; isTold: boolean }
+  | {
+      outcomes: (AnswerOutcome | Fault)[];
+      observed: ObservedBatch | undefined;
+      isTold: boolean;
+      facts: Fact[];
+    }
   | Fault;
 
 const faultOf = (error: unknown): Fault => {
@@ -46,7 +52,15 @@ export function answerOn(port: MessagePort, dependencies: AnswerDependencies): v
 async function settled(dependencies: AnswerDependencies, items: readonly AnswerItem[]): Promise<Settled> {
   let observed: ObservedBatch | undefined;
   let isTold = false;
+  const facts: Fact[] = [];
+  const database = watchDatabase(dependencies.database, {
+    clock: () => 0,
+    committed: () => undefined,
+    // Answers are counted where they are replied to.
+    noted: (noted) => facts.push(...noted.filter(({ kind }) => !kind.startsWith('check.'))),
+  });
   const heard = {
+    database,
     observe: (batch: ObservedBatch) => {
       observed = batch;
     },
@@ -60,6 +74,7 @@ async function settled(dependencies: AnswerDependencies, items: readonly AnswerI
       outcomes: outcomes.map((each) => (each instanceof Error ? faultOf(each) : each)),
       observed,
       isTold,
+      facts,
     };
   } catch (error) {
     return faultOf(error);
@@ -77,7 +92,7 @@ const lost = (cause?: Error) =>
   Object.assign(new Error('the thread of the answers ended', { cause }), { code: 'SQLITE_IOERR_THREAD' });
 
 type Hearing = Pick<AnswerDependencies, 'observe' | 'eventsWaiting'> & {
-  database: Pick<Database, 'besideNone'>;
+  database: Pick<Database, 'besideNone' | 'noted'>;
 };
 
 /**
@@ -100,6 +115,7 @@ export function answersOnThread(
     const reply = await database.besideNone(async () => (await open()).ask<Settled>(items));
     if ('fault' in reply) throw errorOf(reply);
     if (reply.observed) observe?.(reply.observed);
+    if (reply.facts.length > 0) database.noted?.(reply.facts);
     if (reply.isTold) eventsWaiting?.();
     return reply.outcomes.map((each) => ('fault' in each ? errorOf(each) : each));
   };

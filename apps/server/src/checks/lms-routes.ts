@@ -19,11 +19,18 @@ import type { Limits } from '../http/limits.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import type { Server } from '../http/server.ts';
 import { listChecks } from './list-checks.ts';
-import { type Opening, type OpeningDependencies, openCheck } from './open-check.ts';
+import { type Opening, type OpeningDependencies, type OpeningReply, openCheck } from './open-check.ts';
 import { type ViewDependencies, viewById } from './view-check.ts';
 
 export type LmsDependencies = OpeningDependencies &
-  ViewDependencies & { guard: Limits; authenticated: Authenticated };
+  ViewDependencies & {
+    guard: Limits;
+    authenticated: Authenticated;
+    /** Is told what each request for a check came to, for the metrics. */
+    decided?(decision: Decision): void;
+  };
+
+export type Decision = 'opened' | 'open-already' | 'exempted' | 'not-required' | 'blocked';
 
 /** PROTOCOL §2: what an LMS’s server asks, with its API key. */
 export function lmsRoutes(server: Server, dependencies: LmsDependencies): void {
@@ -62,6 +69,7 @@ function openRoute(server: Server, dependencies: LmsDependencies): void {
       const key = request.headers['idempotency-key'];
       const opening = await openCheck(dependencies, institution, request.body, key);
       const { status, body } = answered(opening);
+      dependencies.decided?.(decisionOf(status, body));
       return noStore(reply).code(status).send(body);
     },
   );
@@ -121,6 +129,12 @@ const refusals: Partial<Record<ProblemCode, string>> = {
   'idempotency-mismatch': '같은 Idempotency-Key로 다른 내용이 왔습니다. 새 키를 써 주세요.',
   'idempotency-running': '같은 Idempotency-Key의 요청을 처리하고 있습니다. 잠시 뒤 다시 보내 주세요.',
 };
+
+function decisionOf(status: 200 | 201, body: OpeningReply): Decision {
+  if (body.status === 'passed') return 'exempted';
+  if (body.status !== 'open') return body.status;
+  return status === 201 ? 'opened' : 'open-already';
+}
 
 function answered(opening: Opening): Extract<Opening, { kind: 'answered' }> {
   if (opening.kind === 'answered') return opening;

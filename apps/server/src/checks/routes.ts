@@ -20,8 +20,8 @@ import { tokenHash } from './open-check.ts';
 import { type ViewDependencies, viewByToken } from './view-check.ts';
 
 export interface CheckPageDependencies extends ViewDependencies, AnswerCode, IdentityDependencies {
-  /** Is told the outcome of every answer, for the metrics. */
-  answered?(outcome: string): void;
+  /** Is told the outcome of every answer, for the metrics; 'none' is the reason of a right one. */
+  answered?(outcome: 'passed' | 'refused' | 'not-judged', reason: string): void;
   guard: Limits;
 }
 
@@ -50,7 +50,7 @@ export function checkRoutes(server: Server, dependencies: CheckPageDependencies)
 }
 
 function answerRoute(server: Server, dependencies: CheckPageDependencies): void {
-  const { guard } = dependencies;
+  const { guard, answered } = dependencies;
   server.post(
     '/check/:token/code',
     {
@@ -66,12 +66,16 @@ function answerRoute(server: Server, dependencies: CheckPageDependencies): void 
       const answerer = { check: hash, address: request.ip };
       guard.admitAnswer(answerer);
       const typed = { hash, code: parseCode(request.body.code) };
-      const answer = await answerCode(dependencies, typed, request.arrivedAt);
+      const answer = await answerCode(dependencies, typed, request.arrivedAt).catch((error: unknown) => {
+        answered?.('not-judged', 'fault');
+        throw error;
+      });
+      if (typeof answer === 'string') answered?.('not-judged', answer);
       if (answer === 'check-unknown') throw guard.refuse(request.ip, problem(answer));
       if (answer === 'not-a-code') guard.answerFailed(answerer, answer);
       if (typeof answer === 'string') throw problem(answer);
       if (answer.outcome === 'refused') guard.answerFailed(answerer, 'refused');
-      dependencies.answered?.(answer.outcome === 'passed' ? 'passed' : answer.reason);
+      answered?.(answer.outcome, answer.outcome === 'passed' ? 'none' : answer.reason);
       return noStore(reply).send(answer);
     },
   );

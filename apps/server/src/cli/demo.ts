@@ -9,7 +9,8 @@ import { realWorld } from '../world.ts';
 import { openForServing } from './deployment.ts';
 import { migrateCommand } from './migrate.ts';
 import { CommandError, say } from './output.ts';
-import { type Built, type Running, serve } from './serve.ts';
+import type { Running } from './running.ts';
+import { type Built, serve } from './serve.ts';
 
 /** Server and sample LMS over an embedded database, for one computer. */
 export async function demo(env: Environment, built: Built & { lmsFile: string }): Promise<Running> {

@@ -16,6 +16,7 @@ import { queueMessage } from '../messages/queue-message.ts';
 import { type SmsSender, sendMessages } from '../messages/send-messages.ts';
 import { solapiSender } from '../messages/solapi-sender.ts';
 import { webhookSender } from '../messages/webhook-sender.ts';
+import { createMetrics, type Metrics } from '../metrics/meter.ts';
 import { signingKeys } from '../receipts/signing-keys.ts';
 import { type Deliveries, deliveries } from '../webhooks/deliver-events.ts';
 import { poster } from '../webhooks/post-event.ts';
@@ -24,16 +25,14 @@ import { realWorld } from '../world.ts';
 import { keepHouse } from './housekeeping.ts';
 import { CommandError } from './output.ts';
 import { type Repeated, repeatedly } from './repeatedly.ts';
+import type { Running } from './running.ts';
+import { isWorker, wholeServer } from './workers.ts';
 
 /** Where the built pages are, and which version this is. */
 export interface Built {
   webRoot: string;
   sdkFile: string;
   version: string;
-}
-
-export interface Running {
-  stop(): Promise<void>;
 }
 
 const SECOND_MS = 1_000;
@@ -47,22 +46,23 @@ export async function serve(config: Config, deployment: Deployment, built: Built
   const missing = missingPages(built);
   if (missing.length > 0)
     throw new CommandError(missing.map((file) => `not built: ${file}; run \`npm run build\``));
-  const { database, keyring, identity } = deployment;
+  const metrics = metricsOf(deployment, built);
+  const { database } = metrics;
+  const { keyring, identity } = deployment;
   const logger = pino({ level: config.logLevel });
   const marks = markFile(`${config.keyFile}.mark`);
   if (await spendAfterRestore(database, marks, identity, realWorld)) {
     logger.warn('the database is behind what this machine saw of it: every code until now is spent');
   }
-  const background = backgroundWork(config, deployment, logger, () => keepMark(database, marks, identity));
+  const counted = { ...deployment, database };
+  const mark = () => keepMark(database, marks, identity);
+  const background = backgroundWork(config, counted, { logger, metrics }, mark);
   const thread = answersOf(config);
-  const simulator = simulatorOf(config, deployment, background.sending.wake);
+  const simulator = simulatorOf(config, counted, background.sending.wake);
   const app = await createApp({
     ...built,
     ...config,
-    database,
-    keyring,
-    world: realWorld,
-    logger,
+    ...{ database, keyring, world: realWorld, logger, metrics },
     providers: providersOf(config, simulator, logger),
     simulator,
     signingKeys: await signingKeys(database, keyring, realWorld),
@@ -104,6 +104,13 @@ function answersOf({ database: databaseUrl, keyFile }: Config) {
     settle: databaseUrl.startsWith('sqlite:') ? settle : undefined,
     stop: async () => thread?.stop(),
   };
+}
+
+/** Of several workers each answers a scrape for all. */
+function metricsOf({ database }: Deployment, { version }: Built): Metrics {
+  const clock = () => performance.now();
+  const metrics = createMetrics({ database, version, clock, world: realWorld });
+  return isWorker() ? { ...metrics, text: wholeServer(metrics.registry) } : metrics;
 }
 
 const providersOf = (
@@ -150,27 +157,28 @@ function senderOf(sms: Config['sms']): SmsSender {
 function backgroundWork(
   config: Config,
   deployment: Deployment,
-  logger: pino.Logger,
+  { logger, metrics }: { logger: pino.Logger; metrics: Metrics },
   mark: () => Promise<void>,
 ): { sending: Repeated; telling: Repeated; events: Deliveries; all: Repeated[] } {
-  const failed = (work: string) => (error: unknown) =>
+  const failed = (work: string) => (error: unknown) => {
+    metrics.ran(work, false);
     logger.error({ work, error: codeOf(error) }, 'background work failed');
+  };
+  const repeated = (work: string, everyMs: number, run: () => Promise<unknown>): Repeated =>
+    repeatedly(everyMs, () => run().then(() => metrics.ran(work, true)), failed(work));
   const sender = senderOf(config.sms);
-  const sending = repeatedly(
-    SECOND_MS,
-    () =>
-      sendMessages({
-        ...deployment,
-        world: realWorld,
-        sender,
-        failed: (message) => logger.warn(message, 'a message was not taken'),
-      }),
-    failed('messages'),
+  const sending = repeated('messages', SECOND_MS, () =>
+    sendMessages({
+      ...deployment,
+      world: realWorld,
+      sender,
+      failed: (message) => logger.warn(message, 'a message was not taken'),
+    }),
   );
   const events = deliveriesOf(config, deployment, logger, failed('webhooks'));
-  const telling = repeatedly(SECOND_MS, events.run, failed('webhooks'));
-  const house = repeatedly(HOUSE_MS, () => keepHouse(deployment, telling.wake), failed('housekeeping'));
-  const marking = repeatedly(SECOND_MS, mark, failed('mark'));
+  const telling = repeated('webhooks', SECOND_MS, events.run);
+  const house = repeated('housekeeping', HOUSE_MS, () => keepHouse(deployment, telling.wake));
+  const marking = repeated('mark', SECOND_MS, mark);
   return { sending, telling, events, all: [sending, telling, house, marking] };
 }
 

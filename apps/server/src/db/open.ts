@@ -15,6 +15,22 @@ export interface Tx {
   readonly sql: Transaction<Schema> | Kysely<Schema>;
   /** Runs `work` once after the commit, also after one whose outcome is unknown; never after a rollback. */
   afterCommit(work: () => void): void;
+  /** Is told what goes into the trail, for the metrics. */
+  readonly noted?: (facts: readonly Fact[]) => void;
+}
+
+/** What the trail says of a fact, without whom it concerns. */
+export interface Fact {
+  readonly kind: string;
+  readonly data?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The connections of a pool: in use, open but idle, asked for and not there yet, and how many there may be. */
+export interface Pool {
+  readonly used: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly most: number;
 }
 
 export interface Database extends Tx {
@@ -26,13 +42,15 @@ export interface Database extends Tx {
    * thread's transactions, so that neither thread sleeps in the other's lock. Several `work` may run at once.
    */
   besideNone<T>(work: () => Promise<T>): Promise<T>;
+  /** PostgreSQL only. */
+  readonly pool?: () => Pool;
   close(): Promise<void>;
 }
 
 /** `sqlite:FILE` or `postgres://…` @throws when the address is neither or cannot be opened */
 export function openDatabase(url: string): Database {
   if (url.startsWith('sqlite:')) return database('sqlite', openSqlite(url.slice('sqlite:'.length)));
-  if (/^postgres(ql)?:\/\//.test(url)) return database('postgres', openPostgres(url));
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
   throw new Error('MOTP_DATABASE must be sqlite:FILE or postgres://…');
 }
 
@@ -163,7 +181,7 @@ function preparing(client: pg.PoolClient): void {
   Object.assign(client, { query: named });
 }
 
-function openPostgres(url: string): Kysely<Schema> {
+function openPostgres(url: string): Database {
   const int8 = 20;
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8, Number);
@@ -175,5 +193,13 @@ function openPostgres(url: string): Kysely<Schema> {
     client.on('error', () => undefined);
     preparing(client);
   });
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { ...database('postgres', sql), pool: () => stateOf(pool) };
 }
+
+const stateOf = ({ totalCount, idleCount, waitingCount, options }: pg.Pool): Pool => ({
+  used: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+  most: options.max,
+});

@@ -34,13 +34,22 @@ export interface ServerOptions {
   logger: FastifyBaseLogger;
   /** Addresses of proxies whose `X-Forwarded-For` counts; empty: the socket’s peer is the client (O-7). */
   trustedProxies: readonly string[];
+  /** Are told of every answered request and of every error, for the metrics. */
+  requests?: RequestTimes;
+  failed?(error: Error): void;
+}
+
+export interface RequestTimes {
+  /** @param route the pattern; undefined: there is none */
+  observe(method: string, route: string | undefined, status: number, milliseconds: number): void;
 }
 
 const BODY_LIMIT = 16 * 1024;
 const MAX_PARAM = 200;
 
 /** Fastify as this product uses it: closed schemas without coercion, problems instead of errors (P-3). */
-export function createServer({ world, logger, trustedProxies }: ServerOptions): Server {
+export function createServer(options: ServerOptions): Server {
+  const { world, logger, trustedProxies } = options;
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -65,8 +74,14 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
     refuseBadText(request.query);
     done();
   });
-  server.addHook('onResponse', logResponse);
-  server.setErrorHandler((error: Error, _request, reply) => answerError(error, reply));
+  server.addHook('onResponse', (request, reply, done) => {
+    answered(request, reply, options.requests);
+    done();
+  });
+  server.setErrorHandler((error: Error, _request, reply) => {
+    options.failed?.(error);
+    return answerError(error, reply);
+  });
   server.setNotFoundHandler((_request, reply) => answerProblem(reply, nothingHere()));
   // Replies are built from typed values; their schemas document them and hold them in the tests.
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -84,17 +99,12 @@ function acceptJsonOnly(server: Server): void {
   });
 }
 
-/** Routes are logged as patterns: never an address with a token in it (O-6). */
-function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const level = reply.statusCode >= 500 ? 'error' : 'debug';
-  request.log[level](
-    {
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    },
-    'answered',
-  );
-  done();
+/** Routes are logged and counted as patterns: never an address with a token in it (O-6). */
+function answered(request: FastifyRequest, reply: FastifyReply, requests?: RequestTimes): void {
+  const { method } = request;
+  const { statusCode: status, elapsedTime } = reply;
+  const { url } = request.routeOptions;
+  requests?.observe(method, url, status, elapsedTime);
+  const level = status >= 500 ? 'error' : 'debug';
+  request.log[level]({ method, route: url ?? 'unknown', status, ms: Math.round(elapsedTime) }, 'answered');
 }

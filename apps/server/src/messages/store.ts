@@ -107,3 +107,15 @@ export async function liveMessages(tx: Tx, now: number): Promise<StoredMessage[]
     .limit(most)
     .execute();
 }
+
+/**
+ * For the metrics: how many wait, up to 10000, and when the oldest of the first 2000 was written. Both by the partial
+ * index, and bounded, so that a scrape during an outage does not hold up the answers on SQLite.
+ */
+export async function countWaiting(tx: Tx): Promise<{ count: number; oldest: number | null }> {
+  const { rows } = await sql<{ count: number; oldest: number | null }>`select
+    (select count(*) from (select 1 from message where status = 'waiting' limit 10000) as c) as count,
+    (select min(created_at) from
+      (select created_at from message where status = 'waiting' limit 2000) as o) as oldest`.execute(tx.sql);
+  return rows[0] ?? { count: 0, oldest: null };
+}

@@ -12,6 +12,7 @@ import { addInstitution } from '../../src/institutions/add-institution.ts';
 import { type Keyring, openKeyring } from '../../src/keys/keyring.ts';
 import { type MasterKey, newMasterKey } from '../../src/keys/master-key.ts';
 import { queueMessage } from '../../src/messages/queue-message.ts';
+import { createMetrics, type Metrics } from '../../src/metrics/meter.ts';
 import { signingKeys } from '../../src/receipts/signing-keys.ts';
 import { realWorld, type World } from '../../src/world.ts';
 import { conformance } from './conformance.ts';
@@ -47,6 +48,7 @@ export class TestWorld implements World {
 
 export interface System {
   app: App;
+  metrics: Metrics;
   database: Database;
   keyring: Keyring;
   master: MasterKey;
@@ -79,6 +81,7 @@ export interface SystemOptions {
   smsPerDay?: number;
   registrationProof?: 'sms' | 'identity';
   demo?: boolean;
+  metricsToken?: string;
   world?: TestWorld;
   /** An origin of the app’s own (R-4a). */
   appUrl?: string;
@@ -100,13 +103,15 @@ export async function startSystem(dialect: Dialect, options: SystemOptions = {})
   const random = (bytes: number) => world.random(bytes);
   const master = newMasterKey(random, true);
   const keyring = openKeyring(master, random);
-  const app = await startApp(database, keyring, world, folder, options);
+  const version = '0.0.0';
+  const metrics = createMetrics({ database, world, version, clock: () => performance.now() });
+  const app = await startApp(metrics, keyring, world, folder, options);
   const added = await addInstitution(database, world, { id: 'inst', name: '한빛', origins: [LMS_ORIGIN] });
   if (added.kind !== 'added') throw new Error(added.problems.join());
   const send = byInjection(app);
   const wire = { send, world, institution: added };
   return {
-    ...{ app, database, keyring, master, world, institution: added, send },
+    ...{ app, metrics, database, keyring, master, world, institution: added, send },
     ...story(wire),
     async close() {
       await app.server.close();
@@ -119,17 +124,19 @@ export async function startSystem(dialect: Dialect, options: SystemOptions = {})
 }
 
 async function startApp(
-  database: Database,
+  metrics: Metrics,
   keyring: Keyring,
   world: World,
   folder: string,
   { limits = false, smsPerDay = 20_000, demo = true, appUrl = PUBLIC_URL, ...options }: SystemOptions,
 ): Promise<App> {
+  const { database } = metrics;
   const simulator = options.simulator && simulatorOver(database, keyring, world);
   const simulated = simulator && { phone: simulator.provider('phone'), ipin: simulator.provider('ipin') };
   const providers = options.providers ?? simulated ?? {};
   return createApp({
-    ...{ database, keyring, world, limits, smsPerDay, providers, simulator, ...emptyPages(folder) },
+    ...{ database, metrics, keyring, world, limits, smsPerDay, providers, simulator, ...emptyPages(folder) },
+    metricsToken: options.metricsToken,
     logger: pino({ level: process.env.MOTP_TEST_LOG ?? 'silent' }),
     signingKeys: await signingKeys(database, keyring, world),
     publicUrl: PUBLIC_URL,
