@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
-import pg from 'pg';
+import { type PostgresSettings, postgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
@@ -23,9 +23,9 @@ export interface Database extends Tx {
 }
 
 /** `sqlite:FILE` or `postgres://…` @throws when the address is neither or cannot be opened */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, settings: PostgresSettings = {}): Database {
   if (url.startsWith('sqlite:')) return database('sqlite', openSqlite(url.slice('sqlite:'.length)));
-  if (/^postgres(ql)?:\/\//.test(url)) return database('postgres', openPostgres(url));
+  if (/^postgres(ql)?:\/\//.test(url)) return database('postgres', openPostgres(url, settings));
   throw new Error('MOTP_DATABASE must be sqlite:FILE or postgres://…');
 }
 
@@ -112,14 +112,6 @@ function preparedOnce(raw: SqliteDatabase.Database): (sql: string) => SqliteData
   };
 }
 
-function openPostgres(url: string): Kysely<Schema> {
-  const int8 = 20;
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(int8, Number);
-  const pool = new pg.Pool({ connectionString: url, max: 10, types, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks is replaced by the pool, and whoever used it is told by its own statement; without
-  // listeners, of the pool for idle ones and of each for those in use, it would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+function openPostgres(url: string, settings: PostgresSettings): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: postgresPool(url, settings) }) });
 }

@@ -1,0 +1,62 @@
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+
+export interface PostgresSettings {
+  /** Connections of this process at most. */
+  connections?: number;
+  /** Somebody waits for an answer: statements are given up in time. Without it (commands) they may take hours. */
+  isServing?: boolean;
+}
+
+const DEFAULT_CONNECTIONS = 10;
+const CONNECT_MS = 5_000;
+
+/**
+ * A code that waited five seconds is not judged, so no statement is worth more. `query_timeout` is our own clock, for
+ * a cable that was pulled: TCP would wait a quarter of an hour. Keepalive would find nothing sooner, since idle
+ * connections are closed after ten seconds. The last one is for the other side of that cable: a server that vanished
+ * in a transaction holds the locks of its learners until PostgreSQL ends its session.
+ */
+const SERVING = {
+  lock_timeout: 4_000,
+  statement_timeout: 5_000,
+  query_timeout: 6_000,
+  idle_in_transaction_session_timeout: 10_000,
+} as const satisfies pg.PoolConfig;
+
+const INT8 = 20;
+
+/** Connections that heal: one that broke, hangs or leads to a read-only server is replaced, not used again. */
+export function postgresPool(url: string, { connections, isServing }: PostgresSettings): PostgresPool {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(INT8, Number);
+  const pool = new pg.Pool({
+    ...{ connectionString: url, types, connectionTimeoutMillis: CONNECT_MS },
+    max: connections ?? DEFAULT_CONNECTIONS,
+    ...(isServing ? SERVING : {}),
+  });
+  // A connection that breaks is replaced by the pool, and whoever used it is told by its own statement; without
+  // listeners, of the pool for idle ones and of each for those in use, it would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return { connect: async () => guarded(await pool.connect()), end: () => pool.end() };
+}
+
+/** After a fault that spoils the connection nothing more is sent over it, and it is closed when it is given back. */
+function guarded(client: pg.PoolClient): PostgresPoolClient {
+  let spoilt: Error | undefined;
+  const query = async (text: string, parameters: unknown[]) => {
+    if (spoilt) throw spoilt;
+    try {
+      return await client.query(text, parameters);
+    } catch (error) {
+      if (error instanceof Error && isSpoiling(error)) spoilt = error;
+      throw error;
+    }
+  };
+  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(spoilt) };
+}
+
+/** 25006: a primary that became a standby. A statement that was given up is still under way over there. */
+const isSpoiling = (error: Error): boolean =>
+  (error as { code?: unknown }).code === '25006' || error.message === 'Query read timeout';
