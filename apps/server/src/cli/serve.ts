@@ -46,7 +46,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     throw new CommandError(missing.map((file) => `not built: ${file}; run \`npm run build\``));
   const { database, keyring, identity } = deployment;
   const logger = pino({ level: config.logLevel });
-  const marks = markFile(`${config.keyFile}.mark`);
+  const marks = markFile(`${config.keyFile}.mark`, String(process.pid));
   if (await spendAfterRestore(database, marks, identity, realWorld)) {
     logger.warn('the database is behind what this machine saw of it: every code until now is spent');
   }
@@ -149,7 +149,17 @@ function backgroundWork(
   );
   const events = deliveriesOf(config, deployment, logger, failed('webhooks'));
   const telling = repeatedly(SECOND_MS, events.run, failed('webhooks'));
-  const house = repeatedly(HOUSE_MS, () => keepHouse(deployment, telling.wake), failed('housekeeping'));
+  const house = repeatedly(
+    HOUSE_MS,
+    () =>
+      keepHouse({
+        ...deployment,
+        world: realWorld,
+        eventsWaiting: telling.wake,
+        failed: (work, error) => failed(`housekeeping: ${work}`)(error),
+      }),
+    failed('housekeeping'),
+  );
   const marking = repeatedly(SECOND_MS, mark, failed('mark'));
   return { sending, telling, events, all: [sending, telling, house, marking] };
 }
