@@ -5,8 +5,9 @@ import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
 import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
-import { pendingMigrations } from './db/migrate.ts';
+import { whyNotToServe } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
+import { isReadOnly } from './db/postgres-server.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -62,7 +63,11 @@ export interface AppOptions {
   eventsWaiting(): void;
   /** Where webhooks may go, and how their names are resolved. */
   webhooks: { policy: AddressPolicy; resolve: Resolve };
+  /** `draining` is not ready and answers all the same; `stopping` refuses what comes. */
+  phase?: () => Phase;
 }
+
+export type Phase = 'up' | 'draining' | 'stopping';
 
 export interface App {
   server: Server;
@@ -72,7 +77,7 @@ export interface App {
 /** Wires the domain folders together; nothing here knows a rule. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, keyring, world, publicUrl, appUrl, demo, providers, limits, eventsWaiting } = options;
-  const server = createServer(options);
+  const server = createServer({ ...options, isStopping: () => options.phase?.() === 'stopping' });
   const isHttps = publicUrl.startsWith('https:');
   server.addHook('onRequest', (_request, reply, done) => {
     securityHeaders(reply, isHttps);
@@ -122,7 +127,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   if (demo && options.simulator)
     simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });
-  operationRoutes(server, metrics, async () => (await pendingMigrations(database)).length === 0);
+  operationRoutes(server, metrics, () => whyNotReady(options));
   pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
   return { server, answers };
+}
+
+async function whyNotReady({ database, phase }: AppOptions): Promise<string | undefined> {
+  if (phase && phase() !== 'up') return 'this server is about to stop';
+  const problem = await whyNotToServe(database);
+  if (problem !== undefined) return problem;
+  return (await isReadOnly(database)) ? 'the database takes no writes' : undefined;
 }

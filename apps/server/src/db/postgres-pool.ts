@@ -4,36 +4,40 @@ import pg from 'pg';
 export interface PostgresSettings {
   /** Connections of this process at most. */
   connections?: number;
-  /** Somebody waits for an answer: statements are given up in time. Without it (commands) they may take hours. */
-  isServing?: boolean;
+  /** How long its statements may take; without it (commands) as long as they need. */
+  pace?: keyof typeof PACES;
 }
 
 const DEFAULT_CONNECTIONS = 10;
 const CONNECT_MS = 5_000;
 
 /**
- * A code that waited five seconds is not judged, so no statement is worth more. `query_timeout` is our own clock, for
- * a cable that was pulled: TCP would wait a quarter of an hour. Keepalive would find nothing sooner, since idle
- * connections are closed after ten seconds. The last one is for the other side of that cable: a server that vanished
- * in a transaction holds the locks of its learners until PostgreSQL ends its session.
+ * `serving`: a code that waited five seconds is not judged, so no statement is worth more. `query_timeout` is our own
+ * clock, for a cable that was pulled: TCP would wait a quarter of an hour. Keepalive would find nothing sooner, since
+ * idle connections are closed after ten seconds. The last one is for the other side of that cable: a server that
+ * vanished in a transaction holds the locks of its learners until PostgreSQL ends its session.
+ * `migrating`: while a change of a table waits for its lock, everybody else waits behind it.
  */
-const SERVING = {
-  lock_timeout: 4_000,
-  statement_timeout: 5_000,
-  query_timeout: 6_000,
-  idle_in_transaction_session_timeout: 10_000,
-} as const satisfies pg.PoolConfig;
+const PACES = {
+  serving: {
+    lock_timeout: 4_000,
+    statement_timeout: 5_000,
+    query_timeout: 6_000,
+    idle_in_transaction_session_timeout: 10_000,
+  },
+  migrating: { lock_timeout: 3_000 },
+} as const satisfies Record<string, pg.PoolConfig>;
 
 const INT8 = 20;
 
 /** Connections that heal: one that broke, hangs or leads to a read-only server is replaced, not used again. */
-export function postgresPool(url: string, { connections, isServing }: PostgresSettings): PostgresPool {
+export function postgresPool(url: string, { connections, pace }: PostgresSettings): PostgresPool {
   const types = new pg.TypeOverrides();
   types.setTypeParser(INT8, Number);
   const pool = new pg.Pool({
     ...{ connectionString: url, types, connectionTimeoutMillis: CONNECT_MS },
     max: connections ?? DEFAULT_CONNECTIONS,
-    ...(isServing ? SERVING : {}),
+    ...(pace ? PACES[pace] : {}),
   });
   // A connection that breaks is replaced by the pool, and whoever used it is told by its own statement; without
   // listeners, of the pool for idle ones and of each for those in use, it would end the process.

@@ -55,17 +55,19 @@ export function createMetrics(queueLength: () => number): Metrics {
   };
 }
 
-/** Health (the process), readiness (database, keys, migrations) and metrics. */
-export function operationRoutes(server: Server, metrics: Metrics, isReady: () => Promise<boolean>): void {
+/** Health (the process), readiness (database, keys, migrations) and metrics. @param whyNot in words; undefined: ready */
+export function operationRoutes(
+  server: Server,
+  metrics: Metrics,
+  whyNot: () => Promise<string | undefined>,
+): void {
   server.get('/healthz', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok' }),
   );
   server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const ready = await isReady().catch(() => false);
-    return reply
-      .code(ready ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status: ready ? 'ready' : 'not-ready' });
+    const reason = await whyNot().catch(() => 'the database cannot be reached');
+    reply.code(reason === undefined ? 200 : 503).header('cache-control', 'no-store');
+    return reply.send(reason === undefined ? { status: 'ready' } : { status: 'not-ready', reason });
   });
   server.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply

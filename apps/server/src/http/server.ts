@@ -12,7 +12,7 @@ import Fastify, {
 import type { World } from '../world.ts';
 import { refuseBadText, refuseUndocumentedBody } from './body.ts';
 import { answerError } from './errors.ts';
-import { answerProblem, nothingHere } from './problem.ts';
+import { answerProblem, nothingHere, ProblemResponse } from './problem.ts';
 
 export type Server = FastifyInstance<
   RawServerDefault,
@@ -34,13 +34,15 @@ export interface ServerOptions {
   logger: FastifyBaseLogger;
   /** Addresses of proxies whose `X-Forwarded-For` counts; empty: the socket’s peer is the client (O-7). */
   trustedProxies: readonly string[];
+  /** From then on whatever still comes over an open connection is refused. */
+  isStopping?: () => boolean;
 }
 
 const BODY_LIMIT = 16 * 1024;
 const MAX_PARAM = 200;
 
 /** Fastify as this product uses it: closed schemas without coercion, problems instead of errors (P-3). */
-export function createServer({ world, logger, trustedProxies }: ServerOptions): Server {
+export function createServer({ world, logger, trustedProxies, isStopping }: ServerOptions): Server {
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,7 +51,8 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
     routerOptions: { maxParamLength: MAX_PARAM },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
     frameworkErrors: (error, _request, reply) => answerError(error, reply),
-    return503OnClosing: true,
+    // Fastify's own refusal is no problem document and says nothing about coming again: `refuseWhenStopping` does.
+    return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.decorateRequest('arrivedAt', 0);
   server.decorateRequest('institution', null);
@@ -57,6 +60,7 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
     request.arrivedAt = world.now();
     done();
   });
+  if (isStopping) refuseWhenStopping(server, isStopping);
   server.addHook('preValidation', (request, _reply, done) => {
     refuseUndocumentedBody(request);
     refuseBadText(request.body);
@@ -72,6 +76,19 @@ export function createServer({ world, logger, trustedProxies }: ServerOptions): 
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   acceptJsonOnly(server);
   return server;
+}
+
+/** Not accepted, so nothing happened: it may be asked of another server at once. */
+function refuseWhenStopping(server: Server, isStopping: () => boolean): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (!isStopping()) return done();
+    const detail = '서버를 다시 시작하는 중입니다. 잠시 뒤 다시 시도해 주세요.';
+    answerProblem(reply, new ProblemResponse('unavailable', detail, { retryAfter: 1 }));
+  });
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (isStopping()) reply.header('connection', 'close');
+    done(null, payload);
+  });
 }
 
 /** JSON and nothing else; an announced but empty body is no body. */
