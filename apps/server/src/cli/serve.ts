@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createApp } from '../app.ts';
+import { type App, createApp, type Phase } from '../app.ts';
 import type { Config } from '../config.ts';
 import { keepMark, spendAfterRestore } from '../deployment/continuity.ts';
 import { markFile } from '../deployment/mark-file.ts';
@@ -39,6 +39,9 @@ const HOUSE_MS = 30 * SECOND_MS;
 /** Longer than an answer may wait; what is not through by then is asked again (C-9). */
 const GRACE_MS = 6 * SECOND_MS;
 
+/** Supervisors kill after ten seconds. What a gateway has not taken by then is sent again by another server. */
+const STOP_MS = 9 * SECOND_MS;
+
 /** Starts the server over an opened deployment. @throws CommandError when a port or a page is missing */
 export async function serve(config: Config, deployment: Deployment, built: Built): Promise<Running> {
   const missing = missingPages(built);
@@ -50,7 +53,9 @@ export async function serve(config: Config, deployment: Deployment, built: Built
   if (await spendAfterRestore(database, marks, identity, realWorld)) {
     logger.warn('the database is behind what this machine saw of it: every code until now is spent');
   }
-  const background = backgroundWork(config, deployment, logger, () => keepMark(database, marks, identity));
+  const mark = () => keepMark(database, marks, identity);
+  const background = backgroundWork(config, deployment, logger, mark);
+  let phase: Phase = 'up';
   const simulator = simulatorOf(config, deployment, background.sending.wake);
   const app = await createApp({
     ...built,
@@ -66,16 +71,21 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     messagesWaiting: background.sending.wake,
     eventsWaiting: background.telling.wake,
     webhooks: { policy: config.webhookPolicy, resolve: resolveHost },
+    phase: () => phase,
   });
-  const stop = async () => {
-    // A connection that has carried no request yet is not idle to Node, which would wait a minute for it.
-    const patience = setTimeout(() => app.server.server.closeAllConnections(), GRACE_MS);
-    await app.server.close();
-    clearTimeout(patience);
-    await app.answers.idle();
-    await Promise.all(background.all.map((work) => work.stop()));
-    await background.events.stop();
+  const orderly = async () => {
+    const work = [...background.all.map((each) => each.stop()), background.events.stop()];
+    await closeServer(app);
+    await Promise.all(work);
+    await mark().catch(() => undefined);
     await database.close();
+  };
+  const stop = async () => {
+    phase = 'draining';
+    await waited(app.server.server.listening ? config.drainMs : 0);
+    phase = 'stopping';
+    const isThrough = await Promise.race([orderly().then(() => true), waited(STOP_MS, false)]);
+    if (!isThrough) logger.warn('stopped before everything was through');
   };
   try {
     await app.server.listen({ host: config.host, port: config.port });
@@ -85,6 +95,22 @@ export async function serve(config: Config, deployment: Deployment, built: Built
   }
   return { stop };
 }
+
+/** Answers what was accepted, and accepts nothing more. */
+async function closeServer({ server, answers }: App): Promise<void> {
+  // A connection that has carried no request yet is not idle to Node, which would wait a minute for it; nor does it
+  // look again for those that are idle once they have their answer.
+  const patience = setTimeout(() => server.server.closeAllConnections(), GRACE_MS);
+  const idle = setInterval(() => server.server.closeIdleConnections(), 50);
+  await server.close();
+  clearTimeout(patience);
+  clearInterval(idle);
+  await answers.idle();
+}
+
+/** A wait that keeps no process alive. */
+const waited = <T>(ms: number, value?: T): Promise<T | undefined> =>
+  new Promise((resolve) => setTimeout(resolve, ms, value).unref());
 
 const providersOf = (
   { identity, publicUrl }: Config,
