@@ -10,8 +10,9 @@ import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
 import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
-import { pendingMigrations } from './db/migrate.ts';
+import { whyNotToServe } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
+import { isReadOnly } from './db/postgres-server.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -70,11 +71,17 @@ export interface AppOptions {
   messagesWaiting(): void;
   /** Is called after a commit that queued a webhook event. */
   eventsWaiting(): void;
+  /** A monotonic clock for the times of batches, ms with fractions. */
+  clock?: () => number;
   /** Where batches of answers are settled; by default in this thread. */
   answersElsewhere?: ((hearing: AnswerDependencies) => RunAnswers) | undefined;
   /** Where webhooks may go, and how their names are resolved. */
   webhooks: { policy: AddressPolicy; resolve: Resolve };
+  /** `draining` is not ready and answers all the same; `stopping` refuses what comes. */
+  phase?: () => Phase;
 }
+
+export type Phase = 'up' | 'draining' | 'stopping';
 
 export interface App {
   server: Server;
@@ -85,7 +92,9 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { database, keyring, world, publicUrl, appUrl, demo, providers, limits, eventsWaiting, metrics } =
     options;
-  const server = createServer({ ...options, failed: faultCounter(metrics), requests: metrics.requests });
+  const isStopping = () => options.phase?.() === 'stopping';
+  const counted = { failed: faultCounter(metrics), requests: metrics.requests };
+  const server = createServer({ ...options, ...counted, isStopping });
   const isHttps = publicUrl.startsWith('https:');
   server.addHook('onRequest', (_request, reply, done) => {
     securityHeaders(reply, isHttps);
@@ -136,8 +145,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   if (demo && options.simulator)
     simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });
-  const isReady = async () => (await pendingMigrations(database)).length === 0;
-  operationRoutes(server, { ...options, isReady });
+  operationRoutes(server, { ...options, whyNot: () => whyNotReady(options) });
   pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
   return { server, answers };
+}
+
+async function whyNotReady({ database, phase }: AppOptions): Promise<string | undefined> {
+  if (phase && phase() !== 'up') return 'this server is about to stop';
+  const problem = await whyNotToServe(database);
+  if (problem !== undefined) return problem;
+  return (await isReadOnly(database)) ? 'the database takes no writes' : undefined;
 }

@@ -12,6 +12,8 @@ export interface Config {
   publicUrl: string;
   appUrl: string;
   database: string;
+  /** Connections to PostgreSQL of each process at most. */
+  databaseConnections: number;
   keyFile: string;
   lmsPort: number;
   sms: SmsSettings;
@@ -23,6 +25,8 @@ export interface Config {
   /** Where webhooks may go. */
   webhookPolicy: AddressPolicy;
   workers: number;
+  /** How long a server that was told to stop says so on /readyz before it refuses requests. */
+  drainMs: number;
   trustedProxies: string[];
   limits: boolean;
   /** What a reader of `/metrics` presents; undefined: nothing. */
@@ -53,6 +57,7 @@ export function readConfig(env: Environment): ReadConfig {
     publicUrl,
     appUrl,
     database: text(env, 'MOTP_DATABASE') ?? 'sqlite:data/motp.db',
+    databaseConnections: whole(env, 'MOTP_DATABASE_CONNECTIONS', 10, 100, problems),
     keyFile: text(env, 'MOTP_KEY_FILE') ?? 'data/master.key',
     lmsPort: whole(env, 'MOTP_LMS_PORT', 4001, 65_535, problems),
     sms: readSms(env, isDemo, problems),
@@ -61,6 +66,7 @@ export function readConfig(env: Environment): ReadConfig {
     registrationProof: oneOf(env, 'MOTP_PROOF', ['sms', 'identity'], 'sms', problems),
     webhookPolicy: readWebhookPolicy(env, isDemo, problems),
     workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
+    drainMs: whole(env, 'MOTP_DRAIN_MS', 0, 120_000, problems, 0),
     trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
     limits: oneOf(env, 'MOTP_LIMITS', ['on', 'off'], 'on', problems) === 'on',
     metricsToken: readMetricsToken(env, problems),
@@ -110,11 +116,20 @@ function oneOf<const T extends string>(
   return known ?? fallback;
 }
 
-function whole(env: Environment, name: string, fallback: number, most: number, problems: string[]): number {
+function whole(
+  env: Environment,
+  name: string,
+  fallback: number,
+  most: number,
+  problems: string[],
+  least = 1,
+): number {
   const value = text(env, name);
   if (value === undefined) return fallback;
-  const number = /^\d{1,6}$/.test(value) ? Number(value) : 0;
-  if (number < 1 || number > most) problems.push(`${name} must be a whole number from 1 to ${most}`);
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : -1;
+  if (number < least || number > most) {
+    problems.push(`${name} must be a whole number from ${least} to ${most}`);
+  }
   return number;
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { demo } from './cli/demo.ts';
 import { openForServing } from './cli/deployment.ts';
@@ -18,7 +19,8 @@ import {
 import type { Running } from './cli/running.ts';
 import { serve } from './cli/serve.ts';
 import { webhookSet } from './cli/webhook.ts';
-import { isWorker, runWorkers } from './cli/workers.ts';
+import { isWorker, runWorkers, whenToldToStop } from './cli/workers.ts';
+import type { Config } from './config.ts';
 
 /** Sources and bundle lie equally deep: apps/server/{src,dist}/main. */
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -30,11 +32,15 @@ const built = {
   version: packageJson.version,
 };
 
-/** Runs until a signal; a second signal does not wait. */
+/**
+ * Runs until a signal; a second signal does not wait. A worker is often told twice, by its supervisor or terminal and
+ * by its first process: it waits until the first process is gone.
+ */
 function untilStopped(running: Running): void {
   let isStopping = false;
   const stop = () => {
-    if (isStopping) process.exit(1);
+    if (isStopping && !isWorker()) process.exit(1);
+    if (isStopping) return;
     isStopping = true;
     running.stop().then(
       () => process.exit(0),
@@ -43,18 +49,28 @@ function untilStopped(running: Running): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  if (isWorker()) whenToldToStop(stop);
 }
 
 async function serveCommand(): Promise<void> {
   const { config, deployment } = await openForServing(process.env);
   if (config.workers > 1 && !isWorker()) {
     await deployment.database.close();
-    untilStopped(runWorkers(config.workers));
+    await serveByWorkers(config);
   } else {
     untilStopped(await serve(config, deployment, built));
   }
   if (!isWorker())
     say(`motp ${built.version} listens on ${config.host}:${config.port} (${config.publicUrl})`);
+}
+
+async function serveByWorkers({ workers: count, logLevel }: Config): Promise<void> {
+  const logger = pino({ level: logLevel });
+  const workers = runWorkers(count, (worker) => logger.error(worker, 'a worker ended'));
+  untilStopped(workers);
+  await workers.ready.catch((cause: Error) => {
+    throw new CommandError([`no worker could start (${cause.message})`]);
+  });
 }
 
 const collect = (value: string, all: string[]) => [...all, value];

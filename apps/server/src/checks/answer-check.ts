@@ -50,6 +50,8 @@ export interface AnswerDependencies extends QueueDependencies {
   keyring: Keyring;
   world: World;
   observe?(batch: ObservedBatch): void;
+  /** A monotonic clock for `observe`, ms with fractions. */
+  clock?: () => number;
 }
 
 /** An answer that waited longer is not judged: its code may have passed its time in our queue. */
@@ -113,16 +115,16 @@ async function settleBatch(
   dependencies: AnswerDependencies,
   batch: readonly AnswerItem[],
 ): Promise<Outcomes> {
-  const { database, world, observe } = dependencies;
+  const { database, world, observe, clock = world.now } = dependencies;
   const id = newId('batch', world);
-  const began = performance.now();
+  const began = clock();
   let committing = began;
   let outcomes: Outcomes = new Map();
   let changed: readonly string[] = [];
   const work = () =>
     database.transaction(async (tx) => {
       ({ outcomes, changed } = await inTransaction(dependencies, tx, { id, batch }));
-      committing = performance.now();
+      committing = clock();
     });
   try {
     await work().catch((error) => (mayBeTriedAgain(error) ? work() : Promise.reject(error)));
@@ -130,7 +132,7 @@ async function settleBatch(
     const holds = error instanceof CommitUnknownError && (await isCommitted(database, id, changed));
     if (!holds) throw error;
   }
-  const ended = performance.now();
+  const ended = clock();
   observe?.({ size: batch.length, milliseconds: ended - began, commitMilliseconds: ended - committing });
   return outcomes;
 }

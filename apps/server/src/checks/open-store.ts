@@ -1,4 +1,5 @@
 import { type Insertable, sql } from 'kysely';
+import { freeRows } from '../db/free-rows.ts';
 import type { Tx } from '../db/open.ts';
 import type { CheckRow, IdempotencyRow } from '../db/schema.ts';
 import type { StoredCheck } from './store.ts';
@@ -119,5 +120,8 @@ export async function expireChecks(tx: Tx, now: number): Promise<StoredCheck[]> 
 }
 
 export async function deleteIdempotent(tx: Tx, before: number): Promise<void> {
-  await tx.sql.deleteFrom('idempotency').where('created_at', '<', before).execute();
+  await tx.sql
+    .deleteFrom('idempotency')
+    .where(freeRows(tx, 'idempotency', sql`created_at < ${before}`))
+    .execute();
 }

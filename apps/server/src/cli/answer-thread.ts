@@ -16,5 +16,10 @@ const reread = () => readKeyFile(keyFile);
 const keyring = openKeyring(reread(), (bytes) => realWorld.random(bytes), reread);
 setInterval(() => keyring.refresh(), REFRESH_MS).unref();
 
-answerOn(parentPort, { database: openDatabase(databaseUrl), keyring, world: realWorld });
+answerOn(parentPort, {
+  database: openDatabase(databaseUrl),
+  keyring,
+  world: realWorld,
+  clock: () => performance.now(),
+});
 parentPort.postMessage('open');

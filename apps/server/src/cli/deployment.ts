@@ -22,15 +22,27 @@ export async function openKeyAndDatabase(env: Environment): Promise<Deployment> 
  */
 export async function openForServing(env: Environment): Promise<{ config: Config; deployment: Deployment }> {
   const read = readConfig(env);
-  const { deployment, problems } = await openBoth(env, env.MOTP_MODE === 'demo' ? 'demo' : 'production');
+  const purpose = env.MOTP_MODE === 'demo' ? 'demo' : 'production';
+  const { deployment, problems } = await openBoth(
+    env,
+    purpose,
+    read.kind === 'config' ? poolOf(read.config) : {},
+  );
   if (read.kind === 'config' && deployment) return { config: read.config, deployment };
   await deployment?.database.close();
   throw new CommandError([...(read.kind === 'problems' ? read.problems : []), ...problems]);
 }
 
-type Purpose = Parameters<typeof openDeployment>[0]['purpose'];
+type Wanted = Parameters<typeof openDeployment>[0];
+type Purpose = Wanted['purpose'];
+type Pool = Pick<Wanted, 'postgres' | 'connections'>;
 
-async function openBoth(env: Environment, purpose: Purpose): Promise<OpenedOrProblems> {
+const poolOf = ({ databaseConnections: connections, workers }: Config): Pool => ({
+  postgres: { connections, pace: 'serving' },
+  connections: connections * workers,
+});
+
+async function openBoth(env: Environment, purpose: Purpose, pool: Pool = {}): Promise<OpenedOrProblems> {
   const problems: string[] = [];
   const keyFile = env.MOTP_KEY_FILE ?? 'data/master.key';
   const master = masterKey(keyFile, { purpose, makes: env.MOTP_MODE === 'demo' }, problems);
@@ -45,6 +57,7 @@ async function openBoth(env: Environment, purpose: Purpose): Promise<OpenedOrPro
     reread: () => readKeyFile(keyFile),
     purpose,
     world: realWorld,
+    ...pool,
   });
   if (opened.kind === 'problems') {
     return { deployment: undefined, problems: [...problems, ...opened.problems] };

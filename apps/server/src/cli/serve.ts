@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
-import { createApp } from '../app.ts';
+import { type App, createApp, type Phase } from '../app.ts';
 import type { AnswerDependencies } from '../checks/answer-check.ts';
 import { type AnswerThread, answersOnThread } from '../checks/answer-thread.ts';
 import type { Config } from '../config.ts';
@@ -11,22 +11,16 @@ import { missingPages } from '../http/pages.ts';
 import { openProviders } from '../identity/open-providers.ts';
 import type { IdentityProviders } from '../identity/provider.ts';
 import { createSimulator, type Simulator } from '../identity/simulator.ts';
-import { outboxSender } from '../messages/outbox-sender.ts';
 import { queueMessage } from '../messages/queue-message.ts';
-import { type SmsSender, sendMessages } from '../messages/send-messages.ts';
-import { solapiSender } from '../messages/solapi-sender.ts';
-import { webhookSender } from '../messages/webhook-sender.ts';
 import { createMetrics, type Metrics } from '../metrics/meter.ts';
 import { signingKeys } from '../receipts/signing-keys.ts';
-import { type Deliveries, deliveries } from '../webhooks/deliver-events.ts';
-import { poster } from '../webhooks/post-event.ts';
 import { resolveHost } from '../webhooks/resolve.ts';
 import { realWorld } from '../world.ts';
-import { keepHouse } from './housekeeping.ts';
+import { backgroundWork, codeOf } from './background-work.ts';
 import { CommandError } from './output.ts';
-import { type Repeated, repeatedly } from './repeatedly.ts';
 import type { Running } from './running.ts';
-import { isWorker, wholeServer } from './workers.ts';
+import { wholeServer } from './scrape-workers.ts';
+import { isWorker } from './workers.ts';
 
 /** Where the built pages are, and which version this is. */
 export interface Built {
@@ -36,10 +30,12 @@ export interface Built {
 }
 
 const SECOND_MS = 1_000;
-const HOUSE_MS = 30 * SECOND_MS;
 
 /** Longer than an answer may wait; what is not through by then is asked again (C-9). */
 const GRACE_MS = 6 * SECOND_MS;
+
+/** Supervisors kill after ten seconds. What a gateway has not taken by then is sent again by another server. */
+const STOP_MS = 9 * SECOND_MS;
 
 /** Starts the server over an opened deployment. @throws CommandError when a port or a page is missing */
 export async function serve(config: Config, deployment: Deployment, built: Built): Promise<Running> {
@@ -50,14 +46,15 @@ export async function serve(config: Config, deployment: Deployment, built: Built
   const { database } = metrics;
   const { keyring, identity } = deployment;
   const logger = pino({ level: config.logLevel });
-  const marks = markFile(`${config.keyFile}.mark`);
+  const marks = markFile(`${config.keyFile}.mark`, String(process.pid));
   if (await spendAfterRestore(database, marks, identity, realWorld)) {
     logger.warn('the database is behind what this machine saw of it: every code until now is spent');
   }
-  const counted = { ...deployment, database };
   const mark = () => keepMark(database, marks, identity);
+  const counted = { ...deployment, database };
   const background = backgroundWork(config, counted, { logger, metrics }, mark);
   const thread = answersOf(config);
+  let phase: Phase = 'up';
   const simulator = simulatorOf(config, counted, background.sending.wake);
   const app = await createApp({
     ...built,
@@ -70,18 +67,24 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     messagesWaiting: background.sending.wake,
     eventsWaiting: background.telling.wake,
     answersElsewhere: thread.settle,
+    clock,
     webhooks: { policy: config.webhookPolicy, resolve: resolveHost },
+    phase: () => phase,
   });
-  const stop = async () => {
-    // A connection that has carried no request yet is not idle to Node, which would wait a minute for it.
-    const patience = setTimeout(() => app.server.server.closeAllConnections(), GRACE_MS);
-    await app.server.close();
-    clearTimeout(patience);
-    await app.answers.idle();
+  const orderly = async () => {
+    const work = background.stop();
+    await closeServer(app);
     await thread.stop();
-    await Promise.all(background.all.map((work) => work.stop()));
-    await background.events.stop();
+    await work;
+    await mark().catch(() => undefined);
     await database.close();
+  };
+  const stop = async () => {
+    phase = 'draining';
+    await waited(app.server.server.listening ? config.drainMs : 0);
+    phase = 'stopping';
+    const isThrough = await Promise.race([orderly().then(() => true), waited(STOP_MS, false)]);
+    if (!isThrough) logger.warn('stopped before everything was through');
   };
   try {
     await app.server.listen({ host: config.host, port: config.port });
@@ -106,12 +109,29 @@ function answersOf({ database: databaseUrl, keyFile }: Config) {
   };
 }
 
+const clock = () => performance.now();
+
 /** Of several workers each answers a scrape for all. */
 function metricsOf({ database }: Deployment, { version }: Built): Metrics {
-  const clock = () => performance.now();
   const metrics = createMetrics({ database, version, clock, world: realWorld });
   return isWorker() ? { ...metrics, text: wholeServer(metrics.registry) } : metrics;
 }
+
+/** Answers what was accepted, and accepts nothing more. */
+async function closeServer({ server, answers }: App): Promise<void> {
+  // A connection that has carried no request yet is not idle to Node, which would wait a minute for it; nor does it
+  // look again for those that are idle once they have their answer.
+  const patience = setTimeout(() => server.server.closeAllConnections(), GRACE_MS);
+  const idle = setInterval(() => server.server.closeIdleConnections(), 50);
+  await server.close();
+  clearTimeout(patience);
+  clearInterval(idle);
+  await answers.idle();
+}
+
+/** A wait that keeps no process alive. */
+const waited = <T>(ms: number, value?: T): Promise<T | undefined> =>
+  new Promise((resolve) => setTimeout(resolve, ms, value).unref());
 
 const providersOf = (
   { identity, publicUrl }: Config,
@@ -139,57 +159,3 @@ function simulatorOf(
     },
   });
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'unknown';
-
-function senderOf(sms: Config['sms']): SmsSender {
-  switch (sms.kind) {
-    case 'webhook':
-      return webhookSender(sms.url);
-    case 'solapi':
-      return solapiSender(sms, realWorld);
-    case 'outbox':
-      return outboxSender;
-  }
-}
-
-function backgroundWork(
-  config: Config,
-  deployment: Deployment,
-  { logger, metrics }: { logger: pino.Logger; metrics: Metrics },
-  mark: () => Promise<void>,
-): { sending: Repeated; telling: Repeated; events: Deliveries; all: Repeated[] } {
-  const failed = (work: string) => (error: unknown) => {
-    metrics.ran(work, false);
-    logger.error({ work, error: codeOf(error) }, 'background work failed');
-  };
-  const repeated = (work: string, everyMs: number, run: () => Promise<unknown>): Repeated =>
-    repeatedly(everyMs, () => run().then(() => metrics.ran(work, true)), failed(work));
-  const sender = senderOf(config.sms);
-  const sending = repeated('messages', SECOND_MS, () =>
-    sendMessages({
-      ...deployment,
-      world: realWorld,
-      sender,
-      failed: (message) => logger.warn(message, 'a message was not taken'),
-    }),
-  );
-  const events = deliveriesOf(config, deployment, logger, failed('webhooks'));
-  const telling = repeated('webhooks', SECOND_MS, events.run);
-  const house = repeated('housekeeping', HOUSE_MS, () => keepHouse(deployment, telling.wake));
-  const marking = repeated('mark', SECOND_MS, mark);
-  return { sending, telling, events, all: [sending, telling, house, marking] };
-}
-
-const deliveriesOf = (
-  { webhookPolicy: policy }: Config,
-  { database, keyring }: Deployment,
-  logger: pino.Logger,
-  broken: (error: unknown) => void,
-): Deliveries =>
-  deliveries({
-    ...{ database, keyring, world: realWorld, broken },
-    post: poster({ resolve: resolveHost, policy }),
-    failed: (attempt) => logger.warn(attempt, 'a webhook event was not taken'),
-  });

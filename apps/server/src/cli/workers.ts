@@ -1,115 +1,84 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { Registry } from 'prom-client';
-import { type Measured, WorkerSums } from '../metrics/sum-workers.ts';
+import { restartDelay } from './restart-delay.ts';
 import type { Running } from './running.ts';
+import { answerScrapes } from './scrape-workers.ts';
 
-/**
- * Several processes over one PostgreSQL. Each is a whole server; the first only starts and replaces them, and adds
- * up what they have measured: a scrape reaches one of them.
- */
-export function runWorkers(count: number): Running {
+export interface Workers extends Running {
+  /** Resolves when the first worker listens. Rejects when all ended before any did, which they will do again. */
+  readonly ready: Promise<void>;
+}
+
+/** A worker that ended without being asked to, and when it is replaced. */
+export interface EndedWorker {
+  pid: number | undefined;
+  code: number | null;
+  signal: string | null;
+  replacedInMs: number;
+}
+
+/** Longer than a server takes to stop; then whatever still runs hangs. */
+const KILL_MS = 9_500;
+
+/** The message by which a worker is told to stop: signals also reach it from a terminal or a supervisor. */
+const STOP = 'motp:stop';
+
+/** Several processes over one PostgreSQL. Each is a whole server; the first only starts and replaces them. */
+export function runWorkers(count: number, ended: (worker: EndedWorker) => void): Workers {
+  const timers = new Set<NodeJS.Timeout>();
   let isStopping = false;
-  const ended = new Promise<void>((resolve) => {
-    cluster.on('exit', () => {
-      if (!isStopping) cluster.fork();
-      else if (workers().length === 0) resolve();
+  /** @param failures how often in a row the one in this place ended young */
+  const start = (failures: number): Worker => {
+    const startedAt = performance.now();
+    const worker = cluster.fork();
+    worker.once('exit', (code, signal) => {
+      if (isStopping) return;
+      const next = restartDelay(failures, performance.now() - startedAt);
+      ended({ pid: worker.process.pid, code, signal, replacedInMs: next.delayMs });
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        start(next.failures);
+      }, next.delayMs);
+      timers.add(timer);
     });
-  });
-  answerScrapes();
-  for (let index = 0; index < count; index++) cluster.fork();
+    return worker;
+  };
+  answerScrapes(running);
+  const first = Array.from({ length: count }, () => start(0));
   return {
+    ready: Promise.any(first.map(listening)).catch(({ errors: [cause] }: AggregateError) => {
+      throw cause;
+    }),
     async stop() {
       isStopping = true;
-      for (const worker of workers()) worker.process.kill('SIGTERM');
-      await ended;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(running().map(stopWorker));
     },
   };
 }
 
+function listening(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('listening', () => resolve());
+    worker.once('exit', (code, signal) => reject(new Error(`it ended with ${signal ?? code}`)));
+  });
+}
+
+async function stopWorker(worker: Worker): Promise<void> {
+  const exited = new Promise((resolve) => worker.once('exit', resolve));
+  if (worker.isConnected()) worker.send(STOP, () => undefined);
+  const patience = setTimeout(() => worker.process.kill('SIGKILL'), KILL_MS);
+  await exited;
+  clearTimeout(patience);
+}
+
+const running = (): Worker[] =>
+  Object.values(cluster.workers ?? {}).flatMap((worker) => (worker && !worker.isDead() ? [worker] : []));
+
 export const isWorker = (): boolean => cluster.isWorker;
 
-const workers = (): Worker[] => Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []);
-
-/** A worker asks for the whole, each is asked for its part, and who asked is given the text. */
-type FromWorker = { motp: 'whole?'; scrape: number } | { motp: 'part'; round: number; measured: Measured };
-type ToWorker = { motp: 'part?'; round: number } | { motp: 'whole'; scrape: number; text: string };
-
-/** A worker that is busy for longer counts as it was last seen. */
-const PATIENCE_MS = 1_000;
-
-/** Of the first process: longer, so that its answer is not missed. */
-const WHOLE_MS = 5_000;
-
-function answerScrapes(): void {
-  const sums = new WorkerSums();
-  const rounds = new Map<number, { missing: Set<number>; complete(): void }>();
-  let round = 0;
-  const settle = (of: number, worker: number) => {
-    const waiting = rounds.get(of);
-    waiting?.missing.delete(worker);
-    if (waiting?.missing.size === 0) waiting.complete();
-  };
-  const gather = async () => {
-    const asked = workers().filter((worker) => worker.isConnected());
-    const nth = ++round;
-    await new Promise<void>((complete) => {
-      const timer = setTimeout(complete, PATIENCE_MS);
-      rounds.set(nth, {
-        missing: new Set(asked.map(({ id }) => id)),
-        complete: () => {
-          clearTimeout(timer);
-          complete();
-        },
-      });
-      for (const worker of asked) tell(worker, { motp: 'part?', round: nth });
-    });
-    rounds.delete(nth);
-    return sums.text();
-  };
-  cluster.on('exit', ({ id }: Worker) => {
-    void sums.end(id);
-    for (const nth of [...rounds.keys()]) settle(nth, id);
+/** Calls `stop` when the first process says so. A worker whose first process is gone is ended by Node at once. */
+export function whenToldToStop(stop: () => void): void {
+  process.on('message', (message) => {
+    if (message === STOP) stop();
   });
-  cluster.on('message', (worker: Worker, message: FromWorker) => {
-    if (message.motp === 'part') {
-      sums.take(worker.id, message.measured);
-      settle(message.round, worker.id);
-    } else if (message.motp === 'whole?') {
-      const { scrape } = message;
-      void gather().then((text) => tell(worker, { motp: 'whole', scrape, text }));
-    }
-  });
-}
-
-/** A worker may end at any moment; whom that concerns learns it from `exit`. */
-function tell(worker: Worker, message: ToWorker): void {
-  if (worker.isConnected()) worker.send(message, () => undefined);
-}
-
-/** In a worker: asks the first process. @returns how; it throws when there is no answer */
-export function wholeServer(registry: Registry): () => Promise<string> {
-  const waiting = new Map<number, (text: string) => void>();
-  let scrape = 0;
-  const send = (message: FromWorker) => process.send?.(message, () => undefined);
-  process.on('message', (message: ToWorker) => {
-    if (message.motp === 'whole') waiting.get(message.scrape)?.(message.text);
-    else if (message.motp === 'part?') {
-      const { round } = message;
-      void registry
-        .getMetricsAsJSON()
-        .then((measured) => send({ motp: 'part', round, measured: measured as unknown as Measured }));
-    }
-  });
-  return async () => {
-    const nth = ++scrape;
-    try {
-      return await new Promise<string>((resolve, reject) => {
-        setTimeout(() => reject(new Error('the first process gave no metrics')), WHOLE_MS).unref();
-        waiting.set(nth, resolve);
-        send({ motp: 'whole?', scrape: nth });
-      });
-    } finally {
-      waiting.delete(nth);
-    }
-  };
 }

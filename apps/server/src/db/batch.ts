@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Dialect } from './open.ts';
+import type { Dialect } from './dialect.ts';
 
 /** The name of SQLite's table of rows that are this many columns wide; `openDatabase` makes them. */
 export const batchTable = (width: number): string => `batch_${width}`;

@@ -2,12 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
-import pg from 'pg';
-import { batchTable, PREPARED, WIDEST_BATCH } from './batch.ts';
+import { batchTable, WIDEST_BATCH } from './batch.ts';
+import type { Dialect } from './dialect.ts';
+import { type PoolState, type PostgresSettings, postgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { Turns } from './turns.ts';
-
-export type Dialect = 'sqlite' | 'postgres';
 
 /** One transaction. Stores take it; only use cases begin one. */
 export interface Tx {
@@ -25,14 +24,6 @@ export interface Fact {
   readonly data?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** The connections of a pool: in use, open but idle, asked for and not there yet, and how many there may be. */
-export interface Pool {
-  readonly used: number;
-  readonly idle: number;
-  readonly waiting: number;
-  readonly most: number;
-}
-
 export interface Database extends Tx {
   readonly sql: Kysely<Schema>;
   /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
@@ -43,14 +34,14 @@ export interface Database extends Tx {
    */
   besideNone<T>(work: () => Promise<T>): Promise<T>;
   /** PostgreSQL only. */
-  readonly pool?: () => Pool;
+  readonly pool?: () => PoolState;
   close(): Promise<void>;
 }
 
 /** `sqlite:FILE` or `postgres://…` @throws when the address is neither or cannot be opened */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, settings: PostgresSettings = {}): Database {
   if (url.startsWith('sqlite:')) return database('sqlite', openSqlite(url.slice('sqlite:'.length)));
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, settings);
   throw new Error('MOTP_DATABASE must be sqlite:FILE or postgres://…');
 }
 
@@ -162,44 +153,8 @@ function preparedOnce(raw: SqliteDatabase.Database): (sql: string) => SqliteData
   };
 }
 
-type Query = (text: string, values: unknown[]) => Promise<unknown>;
-
-/**
- * Statements that are marked as `prepared` get a name: planning one takes PostgreSQL as long as answering ten codes
- * with it. The others are planned with their values, which partial indexes need.
- */
-function preparing(client: pg.PoolClient): void {
-  const names = new Map<string, string>();
-  const query = client.query.bind(client) as unknown as Query &
-    ((config: pg.QueryConfig) => Promise<unknown>);
-  const named: Query = (text, values) => {
-    if (typeof text !== 'string' || !text.startsWith(PREPARED)) return query(text, values);
-    const name = names.get(text) ?? `motp_${names.size}`;
-    names.set(text, name);
-    return query({ name, text, values });
-  };
-  Object.assign(client, { query: named });
-}
-
-function openPostgres(url: string): Database {
-  const int8 = 20;
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(int8, Number);
-  const pool = new pg.Pool({ connectionString: url, max: 10, types, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks is replaced by the pool, and whoever used it is told by its own statement; without
-  // listeners, of the pool for idle ones and of each for those in use, it would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => {
-    client.on('error', () => undefined);
-    preparing(client);
-  });
+function openPostgres(url: string, settings: PostgresSettings): Database {
+  const pool = postgresPool(url, settings);
   const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { ...database('postgres', sql), pool: () => stateOf(pool) };
+  return { ...database('postgres', sql), pool: () => pool.state() };
 }
-
-const stateOf = ({ totalCount, idleCount, waitingCount, options }: pg.Pool): Pool => ({
-  used: totalCount - idleCount,
-  idle: idleCount,
-  waiting: waitingCount,
-  most: options.max,
-});

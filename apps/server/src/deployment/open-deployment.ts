@@ -1,5 +1,7 @@
-import { pendingMigrations } from '../db/migrate.ts';
+import { whyNotToServe } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
+import type { PostgresSettings } from '../db/postgres-pool.ts';
+import { serverProblems } from '../db/postgres-server.ts';
 import { type Keyring, openKeyring } from '../keys/keyring.ts';
 import type { MasterKey } from '../keys/master-key.ts';
 import type { World } from '../world.ts';
@@ -22,14 +24,18 @@ interface Wanted {
   /** A `command` works on whatever database there is; serving in production refuses a demo's. */
   purpose: 'production' | 'demo' | 'command';
   world: World;
+  postgres?: PostgresSettings;
+  /** Connections that all processes of this command hold together. */
+  connections?: number;
 }
 
 /** Opens the database with its key. A database of a demo, an older version or another key is refused (P-5). */
 export async function openDeployment(wanted: Wanted): Promise<Opened> {
-  const { databaseUrl, master, reread, world } = wanted;
+  const { databaseUrl, master, reread, world, postgres } = wanted;
   const keyring = openKeyring(master, (bytes) => world.random(bytes), reread);
-  return withDatabase(databaseUrl, async (database) => {
-    const problems = await databaseProblems(database, wanted.purpose);
+  return withDatabase(openDatabase(databaseUrl, postgres), async (database) => {
+    const problems = await serverProblems(database, wanted.connections);
+    if (problems.length === 0) problems.push(...(await databaseProblems(database, wanted.purpose)));
     if (problems.length === 0) problems.push(...(await bindKey(database, keyring, wanted)));
     if (problems.length > 0) return { kind: 'problems', problems };
     const row = await readDeployment(database);
@@ -42,7 +48,7 @@ export async function inspectDatabase({
   databaseUrl,
   purpose,
 }: Pick<Wanted, 'databaseUrl' | 'purpose'>): Promise<string[]> {
-  const opened = await withDatabase(databaseUrl, async (database) => ({
+  const opened = await withDatabase(openDatabase(databaseUrl), async (database) => ({
     kind: 'problems',
     problems: await databaseProblems(database, purpose),
   }));
@@ -51,10 +57,9 @@ export async function inspectDatabase({
 
 /** Closes the database again unless it is what was opened. */
 async function withDatabase(
-  databaseUrl: string,
+  database: Database,
   work: (database: Database) => Promise<Opened>,
 ): Promise<Opened> {
-  const database = openDatabase(databaseUrl);
   let opened: Opened;
   try {
     opened = await work(database);
@@ -67,10 +72,8 @@ async function withDatabase(
 }
 
 async function databaseProblems(database: Database, purpose: Wanted['purpose']): Promise<string[]> {
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) {
-    return [`the database is out of date (${pending.join(', ')} missing): run \`motp migrate\``];
-  }
+  const problem = await whyNotToServe(database);
+  if (problem !== undefined) return [problem];
   const demoAt = (await readDeployment(database))?.demo_at ?? null;
   return purpose === 'production' && demoAt !== null
     ? ['this database was opened in demo mode, where anybody can pass: use a new one']

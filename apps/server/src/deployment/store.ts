@@ -37,8 +37,12 @@ export async function newestEvent(tx: Tx): Promise<number> {
 
 /** Every code up to this step is spent, on every registration; checks that are open end. */
 export async function spendUpTo(tx: Tx, step: number): Promise<void> {
-  await sql`update device set last_step = ${step} where status = 'active' and last_step < ${step}`.execute(
-    tx.sql,
-  );
+  // Some at a time: one statement over a million registrations would take longer than a statement may.
+  const most = 20_000;
+  for (let changed = most; changed === most; ) {
+    const { numAffectedRows = 0n } = await sql`update device set last_step = ${step} where id in
+      (select id from device where status = 'active' and last_step < ${step} limit ${most})`.execute(tx.sql);
+    changed = Number(numAffectedRows);
+  }
   await tx.sql.updateTable('check').set({ status: 'expired' }).where('status', '=', 'open').execute();
 }

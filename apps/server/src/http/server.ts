@@ -12,7 +12,7 @@ import Fastify, {
 import type { World } from '../world.ts';
 import { refuseBadText, refuseUndocumentedBody } from './body.ts';
 import { answerError } from './errors.ts';
-import { answerProblem, nothingHere } from './problem.ts';
+import { answerProblem, nothingHere, ProblemResponse } from './problem.ts';
 
 export type Server = FastifyInstance<
   RawServerDefault,
@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Are told of every answered request and of every error, for the metrics. */
   requests?: RequestTimes;
   failed?(error: Error): void;
+  /** From then on whatever still comes over an open connection is refused. */
+  isStopping?: () => boolean;
 }
 
 export interface RequestTimes {
@@ -49,7 +51,7 @@ const MAX_PARAM = 200;
 
 /** Fastify as this product uses it: closed schemas without coercion, problems instead of errors (P-3). */
 export function createServer(options: ServerOptions): Server {
-  const { world, logger, trustedProxies } = options;
+  const { world, logger, trustedProxies, isStopping } = options;
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -58,7 +60,8 @@ export function createServer(options: ServerOptions): Server {
     routerOptions: { maxParamLength: MAX_PARAM },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
     frameworkErrors: (error, _request, reply) => answerError(error, reply),
-    return503OnClosing: true,
+    // Fastify's own refusal is no problem document and says nothing about coming again: `refuseWhenStopping` does.
+    return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.decorateRequest('arrivedAt', 0);
   server.decorateRequest('institution', null);
@@ -66,6 +69,7 @@ export function createServer(options: ServerOptions): Server {
     request.arrivedAt = world.now();
     done();
   });
+  if (isStopping) refuseWhenStopping(server, isStopping);
   server.addHook('preValidation', (request, _reply, done) => {
     refuseUndocumentedBody(request);
     refuseBadText(request.body);
@@ -87,6 +91,19 @@ export function createServer(options: ServerOptions): Server {
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   acceptJsonOnly(server);
   return server;
+}
+
+/** Not accepted, so nothing happened: it may be asked of another server at once. */
+function refuseWhenStopping(server: Server, isStopping: () => boolean): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (!isStopping()) return done();
+    const detail = '서버를 다시 시작하는 중입니다. 잠시 뒤 다시 시도해 주세요.';
+    answerProblem(reply, new ProblemResponse('unavailable', detail, { retryAfter: 1 }));
+  });
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (isStopping()) reply.header('connection', 'close');
+    done(null, payload);
+  });
 }
 
 /** JSON and nothing else; an announced but empty body is no body. */

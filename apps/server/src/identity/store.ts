@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { freeRows } from '../db/free-rows.ts';
 import type { Tx } from '../db/open.ts';
 import type { CertifiedNumberRow, IdentityAttemptRow } from '../db/schema.ts';
 
@@ -111,8 +112,13 @@ export async function expireAttempts(tx: Tx, now: number): Promise<void> {
   await tx.sql
     .updateTable('identity_attempt')
     .set({ status: 'refused', reason: 'check-over', state_sealed: null, di_sealed: null, done_at: now })
-    .where('status', 'in', ['starting', 'started', 'completing'])
-    .where('expires_at', '<=', now)
+    .where(
+      freeRows(
+        tx,
+        'identity_attempt',
+        sql`status in ('starting', 'started', 'completing') and expires_at <= ${now}`,
+      ),
+    )
     .execute();
 }
 
@@ -121,8 +127,7 @@ export async function eraseKeptDi(tx: Tx, doneBefore: number): Promise<void> {
   await tx.sql
     .updateTable('identity_attempt')
     .set({ di_sealed: null })
-    .where('di_sealed', 'is not', null)
-    .where('done_at', '<', doneBefore)
+    .where(freeRows(tx, 'identity_attempt', sql`di_sealed is not null and done_at < ${doneBefore}`))
     .execute();
 }
 

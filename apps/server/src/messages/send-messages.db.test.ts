@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialects, type System, startSystem, 홍길동 } from '../../test/support/system.ts';
+import type { PhoneNumber } from '../learners/rules.ts';
 import { deliveryOf } from './delivery.ts';
+import { queueMessage } from './queue-message.ts';
 import { GatewayRefusedError, NumberRefusedError, type SmsSender, sendMessages } from './send-messages.ts';
 import { webhookSender } from './webhook-sender.ts';
 
@@ -149,6 +151,27 @@ for (const dialect of dialects) {
       const sent = await Promise.all(Array.from({ length: 8 }, () => send()));
       expect(sent.reduce((sum, count) => sum + count, 0)).toBe(1);
       expect(gateway.received).toHaveLength(1);
+    });
+
+    it('R-2 four servers share what waits and send each message once', async () => {
+      system = await startSystem(dialect);
+      gateway = await startGateway([]);
+      const count = 50;
+      const { database, keyring, world } = system;
+      const to = '+821012345678' as PhoneNumber;
+      const texts = Array.from({ length: count }, (_, nth) => `text ${nth}`).sort();
+      await database.transaction(async (tx) => {
+        for (const text of texts) {
+          await queueMessage(tx, { keyring, world }, { to, text, expiresAt: world.now() + SECOND });
+        }
+      });
+      const server = async () => {
+        while ((await send()) > 0);
+      };
+      await Promise.all([server(), server(), server(), server()]);
+      expect(gateway.received.map(({ body }) => body.text).sort()).toEqual(texts);
+      const attempts = await database.sql.selectFrom('message').select('attempts').distinct().execute();
+      expect(attempts).toEqual([{ attempts: 1 }]);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { isOneOf } from '../db/batch.ts';
+import { freeRows } from '../db/free-rows.ts';
 import type { Tx } from '../db/open.ts';
 import type { MessageRow } from '../db/schema.ts';
 
@@ -83,14 +84,12 @@ export async function eraseExpired(tx: Tx, now: number): Promise<void> {
   await tx.sql
     .updateTable('message')
     .set({ status: 'expired', done_at: now })
-    .where('status', '=', 'waiting')
-    .where('expires_at', '<=', now)
+    .where(freeRows(tx, 'message', sql`status = 'waiting' and expires_at <= ${now}`))
     .execute();
   await tx.sql
     .updateTable('message')
     .set({ to_sealed: null, text_sealed: null })
-    .where('expires_at', '<=', now)
-    .where('text_sealed', 'is not', null)
+    .where(freeRows(tx, 'message', sql`expires_at <= ${now} and text_sealed is not null`))
     .execute();
 }
 

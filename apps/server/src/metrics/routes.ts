@@ -7,20 +7,19 @@ export interface Operations {
   metrics: Metrics;
   /** `MOTP_METRICS_TOKEN`; without it whoever reaches the server reads the metrics. */
   metricsToken: string | undefined;
-  isReady(): Promise<boolean>;
+  /** Why the server is not ready, in words; undefined: it is. */
+  whyNot(): Promise<string | undefined>;
 }
 
 /** Health (the process), readiness (database, keys, migrations) and metrics. */
-export function operationRoutes(server: Server, { metrics, metricsToken, isReady }: Operations): void {
+export function operationRoutes(server: Server, { metrics, metricsToken, whyNot }: Operations): void {
   server.get('/healthz', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok' }),
   );
   server.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const ready = await isReady().catch(() => false);
-    return reply
-      .code(ready ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status: ready ? 'ready' : 'not-ready' });
+    const reason = await whyNot().catch(() => 'the database cannot be reached');
+    reply.code(reason === undefined ? 200 : 503).header('cache-control', 'no-store');
+    return reply.send(reason === undefined ? { status: 'ready' } : { status: 'not-ready', reason });
   });
   const isAllowed = bearerOf(metricsToken);
   server.get('/metrics', { schema: { hide: true } }, async (request, reply) => {

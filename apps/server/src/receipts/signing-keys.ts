@@ -4,7 +4,7 @@ import { record } from '../audit/record.ts';
 import type { Database } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
-import { insertSigningKey, readSigningKeys, type StoredSigningKey } from './store.ts';
+import { insertSigningKey, lockSigningKeys, readSigningKeys, type StoredSigningKey } from './store.ts';
 
 /** The key that signs now, and the public halves of all that ever signed. */
 export interface SigningKeys {
@@ -17,7 +17,6 @@ export interface SigningKeys {
 export async function signingKeys(database: Database, keyring: Keyring, world: World): Promise<SigningKeys> {
   const stored = await readSigningKeys(database);
   if (!stored.some(isUsable)) await makeSigningKey(database, keyring, world);
-  // Two servers that start together may make two: both are published, and each reads the same order.
   const keys = await readSigningKeys(database);
   const front = keys.find(isUsable);
   if (!front) throw new Error('no signing key could be made');
@@ -37,6 +36,8 @@ async function makeSigningKey(database: Database, keyring: Keyring, world: World
   const kid = await calculateJwkThumbprint(jwk);
   const der = privateKey.export({ format: 'der', type: 'pkcs8' });
   await database.transaction(async (tx) => {
+    await lockSigningKeys(tx);
+    if ((await readSigningKeys(tx)).some(isUsable)) return;
     const now = world.now();
     await insertSigningKey(tx, {
       kid,

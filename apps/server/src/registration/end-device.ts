@@ -15,6 +15,7 @@ import {
   forgetInChecks,
   forgetInDevices,
   forgetInRegistrations,
+  lockFreeLearners,
   lockLearner,
   type StoredDevice,
   setLearner,
@@ -126,8 +127,9 @@ export async function endUnused({ database, world }: EndingDependencies): Promis
   return database.transaction(async (tx) => {
     const usedBefore = unusedSince(now);
     const unused = await findUnused(tx, usedBefore, batch);
-    for (const device of unused.sort((a, b) => (a.learner_id < b.learner_id ? -1 : 1))) {
-      await lockLearner(tx, device.learner_id);
+    const ids = unused.map(({ learner_id: learner }) => learner);
+    const free = await lockFreeLearners(tx, ids);
+    for (const device of unused.filter(({ learner_id: learner }) => free.has(learner))) {
       if (!(await endDevice(tx, device.id, 'ended', now, usedBefore))) continue;
       const event = { ...eventOf(device, now), kind: 'registration.ended', actor: 'system' } as const;
       await record(tx, { ...event, data: { because: 'unused' } });

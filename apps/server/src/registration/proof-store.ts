@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { freeRows } from '../db/free-rows.ts';
 import type { Tx } from '../db/open.ts';
 import type { DpopProofRow } from '../db/schema.ts';
 
@@ -12,5 +14,8 @@ export async function insertProof(tx: Tx, row: DpopProofRow): Promise<boolean> {
 }
 
 export async function deleteProofs(tx: Tx, now: number): Promise<void> {
-  await tx.sql.deleteFrom('dpop_proof').where('expires_at', '<', now).execute();
+  await tx.sql
+    .deleteFrom('dpop_proof')
+    .where(freeRows(tx, 'dpop_proof', sql`expires_at < ${now}`))
+    .execute();
 }

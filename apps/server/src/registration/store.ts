@@ -1,4 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { isOneOf } from '../db/batch.ts';
+import { freeRows } from '../db/free-rows.ts';
 import type { Tx } from '../db/open.ts';
 import type {
   DeviceRow,
@@ -24,7 +26,10 @@ export async function lockCounter(tx: Tx, key: string, now: number): Promise<Lim
 
 /** Counters that no limit can count any more. */
 export async function deleteCounters(tx: Tx, usedBefore: number): Promise<void> {
-  await tx.sql.deleteFrom('limit_counter').where('used_at', '<', usedBefore).execute();
+  await tx.sql
+    .deleteFrom('limit_counter')
+    .where(freeRows(tx, 'limit_counter', sql`used_at < ${usedBefore}`))
+    .execute();
 }
 
 export async function setCounter(tx: Tx, key: string, values: Updateable<LimitCounterRow>): Promise<void> {
@@ -241,6 +246,14 @@ export async function lockLearner(tx: Tx, id: string): Promise<void> {
   await tx.sql.selectFrom('learner').select('id').where('id', '=', id).forUpdate().execute();
 }
 
+/** Locks those of these learners whom nobody holds, in id order. @returns their ids */
+export async function lockFreeLearners(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+  if (tx.dialect === 'sqlite') return new Set(ids);
+  const { rows } = await sql<{ id: string }>`select id from learner where ${isOneOf(tx.dialect, 'id', ids)}
+    order by id for update skip locked`.execute(tx.sql);
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function insertFormerValue(tx: Tx, row: FormerValueRow): Promise<void> {
   await tx.sql.insertInto('former_value').values(row).execute();
 }
@@ -359,7 +372,9 @@ export async function forgetInRegistrations(
     ? forget
         .where('phone_key', '=', by.phoneKey)
         .where('created_at', '<', by.until ?? Number.MAX_SAFE_INTEGER)
-    : forget.where('code_expires_at', '<', by.before).where('phone_sealed', 'is not', null)
+    : forget.where(
+        freeRows(tx, 'registration', sql`code_expires_at < ${by.before} and phone_sealed is not null`),
+      )
   ).execute();
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type System, startSystem, TestWorld } from '../../test/support/system.ts';
-import type { Dialect } from '../db/open.ts';
+import type { Dialect } from '../db/dialect.ts';
 import type { IdentityProviders } from '../identity/provider.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type DeliveryDependencies, deliveries, type FailedAttempt } from './deliver-events.ts';

@@ -100,7 +100,7 @@ export async function removeWebhook(
   return database.transaction(async (tx) => {
     if (!(await deleteEndpoint(tx, institution))) return false;
     const now = world.now();
-    await failOrphans(tx, now);
+    await failOrphans(tx, now, institution);
     await record(tx, { at: now, kind: 'webhook.removed', actor, institution });
     return true;
   });

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { isOneOf, rowsOf } from '../db/batch.ts';
+import { freeRows } from '../db/free-rows.ts';
 import type { Tx } from '../db/open.ts';
 import type { WebhookEndpointRow, WebhookEventRow } from '../db/schema.ts';
 
@@ -151,21 +152,27 @@ export async function deleteEndpoint(tx: Tx, institution: string): Promise<boole
   return result.numDeletedRows === 1n;
 }
 
-/** What waits for a webhook that is not there any more has failed. */
-export async function failOrphans(tx: Tx, now: number): Promise<void> {
-  await sql`update webhook_event set status = 'failed', done_at = ${now}, last_status = null,
-      last_error = 'webhook-removed', leased_until = null
-    where status = 'waiting' and not exists
-      (select 1 from webhook_endpoint w where w.institution_id = webhook_event.institution_id)`.execute(
-    tx.sql,
-  );
+/**
+ * What waits for a webhook that is not there any more has failed: of one institution all of it, which may wait for
+ * who has it in hand, else what is free.
+ */
+export async function failOrphans(tx: Tx, now: number, institution?: string): Promise<void> {
+  const orphaned = sql<boolean>`status = 'waiting' and not exists
+    (select 1 from webhook_endpoint w where w.institution_id = webhook_event.institution_id)`;
+  const failed = tx.sql
+    .updateTable('webhook_event')
+    .set({ status: 'failed', done_at: now, last_status: null, last_error: 'webhook-removed' })
+    .set({ leased_until: null });
+  await (institution === undefined
+    ? failed.where(freeRows(tx, 'webhook_event', orphaned))
+    : failed.where(orphaned).where('institution_id', '=', institution)
+  ).execute();
 }
 
 export async function deleteDone(tx: Tx, status: 'delivered' | 'failed', before: number): Promise<void> {
   await tx.sql
     .deleteFrom('webhook_event')
-    .where('status', '=', status)
-    .where('done_at', '<', before)
+    .where(freeRows(tx, 'webhook_event', sql`status = ${status} and done_at < ${before}`))
     .execute();
 }
 

@@ -6,7 +6,7 @@ import {
   startServer,
   temporaryFolder,
 } from '../../../../test/support/processes.ts';
-import type { Dialect } from '../../src/db/open.ts';
+import type { Dialect } from '../../src/db/dialect.ts';
 import { Phone } from '../support/phone.ts';
 import { byHttp, type Transport, type WireReply } from '../support/transport.ts';
 
