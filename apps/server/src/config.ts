@@ -1,6 +1,7 @@
 import { givesOf } from './identity/gives.ts';
 import { isLoopback } from './institutions/rules.ts';
 import { type IdentitySettings, readIdentity } from './provider-settings.ts';
+import { AUDIT_YEARS, parseYears } from './retention/rules.ts';
 import { readSms, type SmsSettings } from './sms-settings.ts';
 import type { AddressPolicy } from './webhooks/address-rules.ts';
 
@@ -22,6 +23,8 @@ export interface Config {
   registrationProof: 'sms' | 'identity';
   /** Where webhooks may go. */
   webhookPolicy: AddressPolicy;
+  /** How long the audit trail is kept (O-5). */
+  auditYears: number;
   workers: number;
   trustedProxies: string[];
   limits: boolean;
@@ -58,6 +61,7 @@ export function readConfig(env: Environment): ReadConfig {
     identity: identity.identity,
     registrationProof: oneOf(env, 'MOTP_PROOF', ['sms', 'identity'], 'sms', problems),
     webhookPolicy: readWebhookPolicy(env, isDemo, problems),
+    auditYears: readAuditYears(env, problems),
     workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
     trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
     limits: oneOf(env, 'MOTP_LIMITS', ['on', 'off'], 'on', problems) === 'on',
@@ -72,6 +76,18 @@ export function readWebhookPolicy(env: Environment, isDemo: boolean, problems: s
   const isPrivate = oneOf(env, 'MOTP_WEBHOOK_PRIVATE', ['refuse', 'allow'], 'refuse', problems) === 'allow';
   if (isPrivate) return 'private';
   return isDemo ? 'loopback' : 'public';
+}
+
+/** O-5: never below the law's floor. */
+export function readAuditYears(env: Environment, problems: string[]): number {
+  const { least, most, usual } = AUDIT_YEARS;
+  const years = parseYears(text(env, 'MOTP_AUDIT_YEARS') ?? String(usual), AUDIT_YEARS);
+  if (years === undefined) {
+    problems.push(
+      `MOTP_AUDIT_YEARS must be a whole number from ${least} to ${most}: the law wants ${least} at least`,
+    );
+  }
+  return years ?? usual;
 }
 
 function text(env: Environment, name: string): string | undefined {

@@ -21,6 +21,7 @@ import { realWorld } from '../world.ts';
 import { keepHouse } from './housekeeping.ts';
 import { CommandError } from './output.ts';
 import { type Repeated, repeatedly } from './repeatedly.ts';
+import { cleaning } from './retention.ts';
 
 /** Where the built pages are, and which version this is. */
 export interface Built {
@@ -151,7 +152,9 @@ function backgroundWork(
   const telling = repeatedly(SECOND_MS, events.run, failed('webhooks'));
   const house = repeatedly(HOUSE_MS, () => keepHouse(deployment, telling.wake), failed('housekeeping'));
   const marking = repeatedly(SECOND_MS, mark, failed('mark'));
-  return { sending, telling, events, all: [sending, telling, house, marking] };
+  const { database } = deployment;
+  const clean = cleaning({ database, auditYears: config.auditYears }, failed('retention'));
+  return { sending, telling, events, all: [sending, telling, house, marking, clean] };
 }
 
 const deliveriesOf = (
