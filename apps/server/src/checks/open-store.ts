@@ -118,6 +118,11 @@ export async function expireChecks(tx: Tx, now: number): Promise<StoredCheck[]> 
     .execute();
 }
 
-export async function deleteIdempotent(tx: Tx, before: number): Promise<void> {
-  await tx.sql.deleteFrom('idempotency').where('created_at', '<', before).execute();
+/** The oldest of those before, so many at most. @returns how many */
+export async function deleteIdempotent(tx: Tx, before: number, most: number): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`delete from idempotency where (institution_id, key) in
+    (select institution_id, key from idempotency where created_at < ${before} order by created_at limit ${most})`.execute(
+    tx.sql,
+  );
+  return Number(numAffectedRows);
 }

@@ -43,23 +43,24 @@ async function finish(dependencies: CleaningDependencies, chore: Chore, run: str
   let place: Place | undefined;
   let total = 0;
   do {
-    const { swept, took } = await batch(dependencies, chore, { run, place, size });
+    const { swept, worked, took } = await batch(dependencies, chore, { run, place, size });
     total += swept.cleaned;
     if (swept.cleaned > 0) progress?.(chore, swept.cleaned);
     place = swept.next;
-    size = nextBatch(size, took);
+    size = nextBatch(size, worked);
     await pause(pauseAfter(took));
   } while (place !== undefined && !signal.aborted);
   return total;
 }
 
-/** @returns with how long it took from its first statement to its commit: waiting for a turn is nobody's cost */
+/** @returns with how long its rows took and how long all of it: waiting for a turn is nobody's cost */
 async function batch(
   { database, world, stopwatch }: CleaningDependencies,
   chore: Chore,
   { run, place, size }: { run: string; place: Place | undefined; size: number },
-): Promise<{ swept: Swept; took: number }> {
+): Promise<{ swept: Swept; worked: number; took: number }> {
   let began = 0;
+  let worked = 0;
   const swept = await database.transaction(async (tx) => {
     began = stopwatch();
     const done = await sweep(tx, chore, place, size);
@@ -69,9 +70,10 @@ async function batch(
       const tally = { day, chore: name, institution_id: institution, run };
       await addToTally(tx, { ...tally, cleaned: done.cleaned, until });
     }
+    worked = stopwatch() - began;
     return done;
   });
-  return { swept, took: stopwatch() - began };
+  return { swept, worked, took: stopwatch() - began };
 }
 
 export type Due = Chore & { due: number };

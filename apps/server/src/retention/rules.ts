@@ -100,22 +100,28 @@ export function choresOf({ auditYears, institutions }: Kept, now: number): Chore
   ];
 }
 
-/** One transaction, so that an answer that comes meanwhile waits no longer than for another answer. */
+/** What the rows of one transaction may take: an answer that comes meanwhile waits for little more than another. */
 const BATCH_MS = 2;
+
+/** Fewer would spare nobody: beginning and committing cost as much. */
+const FEWEST = 20;
 const MOST = 500;
 
 /** Rows of the first batch of a chore. */
-export const FIRST_BATCH = 20;
+export const FIRST_BATCH = FEWEST;
 
-/** How many rows the next batch takes, when the last took so long (ms): never more than twice as many. */
-export function nextBatch(size: number, took: number): number {
-  const fitting = (size * BATCH_MS) / Math.max(took, BATCH_MS / 2);
-  return Math.max(1, Math.min(MOST, Math.round(fitting)));
+/**
+ * How many rows the next batch takes.
+ * @param worked how long the rows of the last took, without its commit, ms
+ */
+export function nextBatch(size: number, worked: number): number {
+  const fitting = (size * BATCH_MS) / Math.max(worked, BATCH_MS / 2);
+  return Math.max(FEWEST, Math.min(MOST, Math.round(fitting)));
 }
 
 /** The clean-up takes at most this part of the time. */
 const SHARE = 0.1;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** How long it leaves alone after a batch, ms. */
+/** How long it leaves the database alone after a batch that took so long with its commit, ms. */
 export const pauseAfter = (took: number): number => Math.min(LONGEST_PAUSE_MS, took * (1 / SHARE - 1));

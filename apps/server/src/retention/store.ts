@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Tx } from '../db/open.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Dialect, Tx } from '../db/open.ts';
 import type { RetentionTallyRow } from '../db/schema.ts';
 import type { Chore } from './rules.ts';
 import { among, type Key, keyOf, type Sweep, shownKey, sweeps } from './sweeps-store.ts';
@@ -37,33 +37,34 @@ function goOn(how: Sweep, before: Place | undefined, last: Place | undefined, cl
   return last && isStuck ? { ...last, at: last.at + 1 } : last;
 }
 
-async function look(
-  { dialect, sql: db }: Tx,
+async function look(tx: Tx, how: Sweep, chore: Chore, after: Place | undefined, most: number) {
+  return (await lookQuery(tx.dialect, how, chore, after, most).execute(tx.sql)).rows;
+}
+
+/** Rows in the order of an index, from where the last batch ended. */
+export function lookQuery(
+  dialect: Dialect,
   how: Sweep,
-  { institution, before }: Chore,
+  { institution, before }: Pick<Chore, 'institution' | 'before'>,
   after: Place | undefined,
   most: number,
-): Promise<Place[]> {
+): RawBuilder<Place> {
   const at = sql.ref(how.at);
   const key = keyOf(how, dialect);
-  const order = { both: sql`${at}, ${key}`, at, key }[how.order];
   const parts = [how.within(institution)];
-  // In key order the newest rows are younger than they look only when a clock was wrong; the reader stops by itself.
+  // Times of the trail follow its ids but for a clock that was put right: where a batch has nothing old, it ends.
   if (how.order !== 'key') parts.push(sql`${at} < ${before}`);
   if (after) {
-    const { at: since, key: last } = after;
-    parts.push(
-      {
-        both: sql`(${at}, ${key}) > (${since}, ${last})`,
-        at: sql`${at} >= ${since}`,
-        key: sql`${key} > ${last}`,
-      }[how.order],
-    );
+    const further = {
+      both: sql`(${at}, ${key}) > (${after.at}, ${after.key})`,
+      at: sql`${at} >= ${after.at}`,
+      key: sql`${key} > ${after.key}`,
+    };
+    parts.push(further[how.order]);
   }
-  const { rows } =
-    await sql<Place>`select ${at} as at, ${shownKey(how, dialect)} as key from ${sql.table(how.table)}
-    where ${sql.join(parts, sql` and `)} order by ${order} limit ${most}`.execute(db);
-  return rows;
+  const order = { both: sql`${at}, ${key}`, at, key }[how.order];
+  return sql<Place>`select ${at} as at, ${shownKey(how, dialect)} as key from ${sql.table(how.table)}
+    where ${sql.join(parts, sql` and `)} order by ${order} limit ${most}`;
 }
 
 /** Those of the rows that may go, locked: what they must be is asked of them as they are under the lock. */

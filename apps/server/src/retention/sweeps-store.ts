@@ -148,8 +148,8 @@ const learner: Sweep = {
   ...byId,
   table: 'learner',
   at: 'created_at',
-  within: () => sql`phone_key is null`,
-  condition: () => sql`phone_key is null
+  within: () => sql`name_sealed is null`,
+  condition: () => sql`name_sealed is null and phone_key is null
     and not exists (select 1 from device d where d.learner_id = learner.id)`,
   act: deleteFrom('learner'),
 };

@@ -161,12 +161,26 @@ export async function failOrphans(tx: Tx, now: number): Promise<void> {
   );
 }
 
-export async function deleteDone(tx: Tx, status: 'delivered' | 'failed', before: number): Promise<void> {
-  await tx.sql
-    .deleteFrom('webhook_event')
+/** The oldest that are done, so many at most. @returns how many */
+export async function deleteDone(
+  tx: Tx,
+  status: 'delivered' | 'failed',
+  before: number,
+  most: number,
+): Promise<number> {
+  const oldest = tx.sql
+    .selectFrom('webhook_event')
+    .select('seq')
     .where('status', '=', status)
     .where('done_at', '<', before)
-    .execute();
+    .orderBy('done_at')
+    .limit(most);
+  const { numDeletedRows } = await tx.sql
+    .deleteFrom('webhook_event')
+    .where('seq', 'in', oldest)
+    .where('status', '=', status)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 /** An institution’s events, newest first, those before `before` (exclusive). */

@@ -26,7 +26,7 @@ export const retention: Migration = {
     );
     await ofChecks(db);
     await index(db, 'device', ['ended_at', 'id'], 'ended_at is not null');
-    await index(db, 'learner', ['created_at', 'id'], 'phone_key is null');
+    await index(db, 'learner', ['created_at', 'id'], 'name_sealed is null');
     await index(db, 'lesson_passage', ['institution_id', 'first_at']);
     await index(db, 'identity_attempt', ['created_at', 'id']);
     await index(db, 'former_value', ['until', 'id']);
