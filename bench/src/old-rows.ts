@@ -75,8 +75,8 @@ function insertChecks(
       course_id, course_title, round, occasion_kind, occasion_number, locale, token_hash, status, reasons_json, method,
       device_id, created_at, expires_at, passed_at, clock_searched, compared)
     select ${sql.lit(prefix)} || ${text('100000000 + nth')} || substr(${random}, 1, 20), ${sql.lit(institution)},
-      'old-' || ${text('(nth * 7919) % 100003')}, ${random}, ${person}, ${random}, ${person}, 'safety-101', 'safety', '3',
-      'exam', nth % 7, 'ko', ${random}, 'passed', '["exam"]', 'motp', 'dev_' || ${text('(nth * 7919) % 100003')},
+      'old-' || ${text('(cast(nth as bigint) * 7919) % 100003')}, ${random}, ${person}, ${random}, ${person}, 'safety-101', 'safety', '3',
+      'exam', nth % 7, 'ko', ${random}, 'passed', '["exam"]', 'motp', 'dev_' || ${text('(cast(nth as bigint) * 7919) % 100003')},
       ${passedAt}, ${passedAt}, ${passedAt}, 1, 0
     from ${numbers(database, range)}`;
 }

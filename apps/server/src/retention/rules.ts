@@ -101,10 +101,10 @@ export function choresOf({ auditYears, institutions }: Kept, now: number): Chore
 }
 
 /** What the rows of one transaction may take: an answer that comes meanwhile waits for little more than another. */
-const BATCH_MS = 2;
+const BATCH_MS = 1;
 
 /** Fewer would spare nobody: beginning and committing cost as much. */
-const FEWEST = 20;
+const FEWEST = 10;
 const MOST = 500;
 
 /** Rows of the first batch of a chore. */
