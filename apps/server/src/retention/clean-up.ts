@@ -2,7 +2,7 @@ import { seoulDay } from '../calendar.ts';
 import type { Database } from '../db/open.ts';
 import { newId, type World } from '../world.ts';
 import { recordDays } from './record-days.ts';
-import { type Chore, choresOf, FIRST_BATCH, nextBatch, pauseAfter } from './rules.ts';
+import { type Chore, choresOf, nextBatch, paces, pauseAfter } from './rules.ts';
 import { addToTally, countDue, type Place, readRetentions, type Swept, sweep } from './store.ts';
 
 export interface CleaningDependencies {
@@ -38,8 +38,9 @@ export async function cleanUp(dependencies: CleaningDependencies): Promise<numbe
 
 /** One chore, batch after batch. */
 async function finish(dependencies: CleaningDependencies, chore: Chore, run: string): Promise<number> {
-  const { signal, pause, progress } = dependencies;
-  let size = FIRST_BATCH;
+  const { database, signal, pause, progress } = dependencies;
+  const pace = paces[database.dialect];
+  let size: number = pace.fewest;
   let place: Place | undefined;
   let total = 0;
   do {
@@ -47,7 +48,7 @@ async function finish(dependencies: CleaningDependencies, chore: Chore, run: str
     total += swept.cleaned;
     if (swept.cleaned > 0) progress?.(chore, swept.cleaned);
     place = swept.next;
-    size = nextBatch(size, worked);
+    size = nextBatch(pace, size, worked);
     await pause(pauseAfter(took));
   } while (place !== undefined && !signal.aborted);
   return total;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AUDIT_YEARS, choresOf, EVIDENCE_YEARS, nextBatch, parseYears, pauseAfter } from './rules.ts';
+import { AUDIT_YEARS, choresOf, EVIDENCE_YEARS, nextBatch, paces, parseYears, pauseAfter } from './rules.ts';
 
 const at = (text: string) => Date.parse(`${text}+09:00`);
 const now = at('2026-11-23T12:00:00');
@@ -56,18 +56,22 @@ describe('how long things are kept', () => {
 });
 
 describe('how fast it goes', () => {
-  it('P-1 a batch grows to what fits a millisecond, at most twofold, and shrinks at once', () => {
-    expect([20, 40, 400].map((size) => nextBatch(size, 0))).toEqual([40, 80, 500]);
-    expect(nextBatch(50, 1)).toBe(50);
-    expect(nextBatch(400, 10)).toBe(40);
-    expect(nextBatch(100, 1_000)).toBe(10);
+  it('P-1 a batch grows to what fits its time, at most twofold, and shrinks at once', () => {
+    const { sqlite, postgres } = paces;
+    expect([20, 40, 400].map((size) => nextBatch(sqlite, size, 0))).toEqual([40, 80, 500]);
+    expect(nextBatch(sqlite, 50, 1)).toBe(50);
+    expect(nextBatch(sqlite, 400, 10)).toBe(40);
+    expect(nextBatch(sqlite, 100, 1_000)).toBe(10);
+    expect(nextBatch(postgres, 100, 10)).toBe(100);
+    expect(nextBatch(postgres, 100, 1_000)).toBe(50);
     fc.assert(
       fc.property(
-        fc.integer({ min: 10, max: 500 }),
+        fc.constantFrom(sqlite, postgres),
+        fc.integer({ min: 50, max: 500 }),
         fc.double({ min: 0, max: 1e6, noNaN: true }),
-        (size, took) => {
-          const next = nextBatch(size, took);
-          return Number.isInteger(next) && next >= 10 && next <= Math.min(500, 2 * size);
+        (pace, size, worked) => {
+          const next = nextBatch(pace, size, worked);
+          return Number.isInteger(next) && next >= pace.fewest && next <= Math.min(500, 2 * size);
         },
       ),
     );

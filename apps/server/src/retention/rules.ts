@@ -100,23 +100,29 @@ export function choresOf({ auditYears, institutions }: Kept, now: number): Chore
   ];
 }
 
-/** What the rows of one transaction may take: an answer that comes meanwhile waits for little more than another. */
-const BATCH_MS = 1;
+/** How much one transaction takes. */
+export interface Pace {
+  /** What its rows may take, ms. */
+  readonly batchMs: number;
+  /** Fewer would spare nobody: beginning and committing cost as much. */
+  readonly fewest: number;
+}
 
-/** Fewer would spare nobody: beginning and committing cost as much. */
-const FEWEST = 10;
+/** SQLite deletes on the thread that answers, so an answer waits for it; PostgreSQL in a process of its own. */
+export const paces = {
+  sqlite: { batchMs: 1, fewest: 10 },
+  postgres: { batchMs: 10, fewest: 50 },
+} as const satisfies Record<string, Pace>;
+
 const MOST = 500;
 
-/** Rows of the first batch of a chore. */
-export const FIRST_BATCH = FEWEST;
-
 /**
- * How many rows the next batch takes.
+ * How many rows the next batch takes; the first takes the fewest.
  * @param worked how long the rows of the last took, without its commit, ms
  */
-export function nextBatch(size: number, worked: number): number {
-  const fitting = (size * BATCH_MS) / Math.max(worked, BATCH_MS / 2);
-  return Math.max(FEWEST, Math.min(MOST, Math.round(fitting)));
+export function nextBatch({ batchMs, fewest }: Pace, size: number, worked: number): number {
+  const fitting = (size * batchMs) / Math.max(worked, batchMs / 2);
+  return Math.max(fewest, Math.min(MOST, Math.round(fitting)));
 }
 
 /** The clean-up takes at most this part of the time. */
