@@ -47,7 +47,7 @@ const thorough = {
   people: 12_000,
   warmUpMilliseconds: 1_500,
   past: [1_000, 1_000_000],
-  old: { evidence: 1_000_000, persons: 200_000, events: 2_000_000 },
+  old: { evidence: 500_000, persons: 100_000, events: 1_000_000 },
 } as const;
 const quick = {
   rounds: 1,
