@@ -3,7 +3,15 @@ import type { Database } from '../db/open.ts';
 import { newId, type World } from '../world.ts';
 import { recordDays } from './record-days.ts';
 import { type Chore, choresOf, nextBatch, paces, pauseAfter } from './rules.ts';
-import { addToTally, countDue, type Place, readRetentions, type Swept, sweep } from './store.ts';
+import {
+  addToTally,
+  commitLazily,
+  countDue,
+  type Place,
+  readRetentions,
+  type Swept,
+  sweep,
+} from './store.ts';
 
 export interface CleaningDependencies {
   database: Database;
@@ -64,6 +72,7 @@ async function batch(
   let worked = 0;
   const swept = await database.transaction(async (tx) => {
     began = stopwatch();
+    await commitLazily(tx);
     const done = await sweep(tx, chore, place, size);
     if (done.cleaned > 0) {
       const { name, institution, before: until } = chore;

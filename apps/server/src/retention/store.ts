@@ -90,6 +90,14 @@ async function lockLearners(tx: Tx, devices: ReturnType<typeof among>) {
   return sql`learner_id = any(${rows.map(({ id }) => id)})`;
 }
 
+/**
+ * What a loss of power brings back is due again: its commit need not be on the disk at once, and leaves the disk to
+ * answers. SQLite knows no such thing for one transaction.
+ */
+export async function commitLazily(tx: Tx): Promise<void> {
+  if (tx.dialect === 'postgres') await sql`set local synchronous_commit = off`.execute(tx.sql);
+}
+
 /** How many rows a chore would take now, read as they stand. */
 export async function countDue(tx: Tx, chore: Chore): Promise<number> {
   const how = sweeps[chore.name];
