@@ -4,13 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PostgresServer, startPostgres } from '../../test/support/postgres-server.ts';
 import { type BarePorts, serveBare } from './bare-server.ts';
+import { measureCleanUp } from './clean-up.ts';
 import { measureCosts } from './costs.ts';
 import { codeShot, fire } from './load.ts';
 import { measureRow, type Plan, type Row } from './measure.ts';
 import { measureNotRequired } from './not-required.ts';
+import type { OldRows } from './old-rows.ts';
 import { startProduct } from './product.ts';
 import {
   type Ceiling,
+  cleanUpLine,
   costLine,
   heading,
   limits,
@@ -24,13 +27,18 @@ import type { Kind } from './shots.ts';
 const KINDS: readonly Kind[] = ['wrong', 'right', 'search'];
 const CONNECTIONS = [1, 8, 64];
 
+const PARTS = ['codes', 'not-required', 'clean-up'] as const;
+type Part = (typeof PARTS)[number];
+
 interface Wanted extends Plan {
-  only: 'codes' | 'not-required' | undefined;
+  only: Part | undefined;
   people: number;
   databases: readonly Row['database'][];
   warmUpMilliseconds: number;
   /** Past checks of the two databases that a question which is not required is put to. */
   past: readonly [number, number];
+  /** What is over its time while answers are measured. */
+  old: OldRows;
 }
 
 const thorough = {
@@ -39,6 +47,7 @@ const thorough = {
   people: 12_000,
   warmUpMilliseconds: 1_500,
   past: [1_000, 1_000_000],
+  old: { evidence: 500_000, persons: 100_000, events: 1_000_000 },
 } as const;
 const quick = {
   rounds: 1,
@@ -46,6 +55,7 @@ const quick = {
   people: 4_000,
   warmUpMilliseconds: 250,
   past: [1_000, 50_000],
+  old: { evidence: 50_000, persons: 10_000, events: 100_000 },
 } as const;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -66,10 +76,9 @@ async function main(): Promise<void> {
   );
   if (databases.length === 0) throw new Error('--database takes sqlite or postgresql');
   const { only } = values;
-  if (only !== undefined && only !== 'codes' && only !== 'not-required') {
-    throw new Error('--only takes codes or not-required');
-  }
-  const report = await bench({ ...(values.quick ? quick : thorough), databases, only }, values.quick);
+  const part = PARTS.find((each) => each === only);
+  if (only !== undefined && part === undefined) throw new Error(`--only takes ${PARTS.join(', ')}`);
+  const report = await bench({ ...(values.quick ? quick : thorough), databases, only: part }, values.quick);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
@@ -84,13 +93,15 @@ async function bench(wanted: Wanted, isQuick: boolean): Promise<Report> {
       costs: undefined,
       rows: [],
       notRequired: [],
+      cleanUp: [],
     };
     for (const database of wanted.databases) {
       const postgres = database === 'PostgreSQL' ? await startDurablePostgres() : undefined;
       try {
-        if (wanted.only !== 'not-required')
-          await measureCodes(database, postgres?.url, ports, wanted, report);
-        if (wanted.only !== 'codes') await measureQuestions(database, postgres?.url, wanted, report);
+        const isWanted = (part: Part) => wanted.only === undefined || wanted.only === part;
+        if (isWanted('codes')) await measureCodes(database, postgres?.url, ports, wanted, report);
+        if (isWanted('not-required')) await measureQuestions(database, postgres?.url, wanted, report);
+        if (isWanted('clean-up')) await measureCleaning(database, postgres?.url, wanted, report);
       } finally {
         await postgres?.stop();
       }
@@ -165,6 +176,18 @@ async function measureQuestions(
   const rows = await measureNotRequired({ database, url, plan: wanted, past: wanted.past, progress });
   say(['', ...rows.map(notRequiredLine)].join('\n'));
   report.notRequired.push(...rows);
+}
+
+async function measureCleaning(
+  database: Row['database'],
+  url: string | undefined,
+  wanted: Wanted,
+  report: Report,
+): Promise<void> {
+  const { people, old } = wanted;
+  const rows = await measureCleanUp({ database, url, plan: wanted, people, old, progress });
+  say(['', ...rows.map(cleanUpLine)].join('\n'));
+  report.cleanUp.push(...rows);
 }
 
 /** As in use: nothing is answered before it is on the disk. */

@@ -13,7 +13,7 @@ export interface Person {
   token: string;
 }
 
-const INSTITUTION = 'bench';
+export const INSTITUTION = 'bench';
 const ROWS_AT_ONCE = 200;
 const HOUR_MS = 60 * 60_000;
 

@@ -50,7 +50,7 @@ export async function startProduct(
 }
 
 /** A wrong code that is not the first of its check is not searched for by clock: the check is remembered already. */
-async function putBack(database: Database, kind: Kind): Promise<void> {
+export async function putBack(database: Database, kind: Kind): Promise<void> {
   const wrongs =
     kind === 'search'
       ? sql`'[]'`

@@ -11,3 +11,10 @@ export function seoulDay(now: number): string {
 export function nextSeoulDay(now: number): number {
   return (Math.floor((now + SEOUL_OFFSET_MS) / DAY_MS) + 1) * DAY_MS - SEOUL_OFFSET_MS;
 }
+
+/** Midnight in Asia/Seoul of the calendar day so many years before today; 29 February counts as 1 March then. */
+export function seoulYearsAgo(now: number, years: number): number {
+  const local = new Date(now + SEOUL_OFFSET_MS);
+  const day = Date.UTC(local.getUTCFullYear() - years, local.getUTCMonth(), local.getUTCDate());
+  return day - SEOUL_OFFSET_MS;
+}

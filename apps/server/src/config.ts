@@ -1,6 +1,7 @@
 import { givesOf } from './identity/gives.ts';
 import { isLoopback } from './institutions/rules.ts';
 import { type IdentitySettings, readIdentity } from './provider-settings.ts';
+import { AUDIT_YEARS, parseYears } from './retention/rules.ts';
 import { readSms, type SmsSettings } from './sms-settings.ts';
 import type { AddressPolicy } from './webhooks/address-rules.ts';
 
@@ -24,6 +25,8 @@ export interface Config {
   registrationProof: 'sms' | 'identity';
   /** Where webhooks may go. */
   webhookPolicy: AddressPolicy;
+  /** How long the audit trail is kept (O-5). */
+  auditYears: number;
   workers: number;
   /** How long a server that was told to stop says so on /readyz before it refuses requests. */
   drainMs: number;
@@ -65,6 +68,7 @@ export function readConfig(env: Environment): ReadConfig {
     identity: identity.identity,
     registrationProof: oneOf(env, 'MOTP_PROOF', ['sms', 'identity'], 'sms', problems),
     webhookPolicy: readWebhookPolicy(env, isDemo, problems),
+    auditYears: readAuditYears(env, problems),
     workers: whole(env, 'MOTP_WORKERS', 1, 64, problems),
     drainMs: whole(env, 'MOTP_DRAIN_MS', 0, 120_000, problems, 0),
     trustedProxies: list(env, 'MOTP_TRUSTED_PROXIES'),
@@ -90,6 +94,18 @@ function readMetricsToken(env: Environment, problems: string[]): string | undefi
     problems.push('MOTP_METRICS_TOKEN must be 16 to 200 letters, digits or - . _ ~ + /');
   }
   return token;
+}
+
+/** O-5: never below the law's floor. */
+export function readAuditYears(env: Environment, problems: string[]): number {
+  const { least, most, usual } = AUDIT_YEARS;
+  const years = parseYears(text(env, 'MOTP_AUDIT_YEARS') ?? String(usual), AUDIT_YEARS);
+  if (years === undefined) {
+    problems.push(
+      `MOTP_AUDIT_YEARS must be a whole number from ${least} to ${most}: the law wants ${least} at least`,
+    );
+  }
+  return years ?? usual;
 }
 
 function text(env: Environment, name: string): string | undefined {

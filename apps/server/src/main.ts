@@ -16,6 +16,7 @@ import {
   registrationShow,
   registrationUnlock,
 } from './cli/registration.ts';
+import { institutionRetention, retentionPreview, retentionRun } from './cli/retention.ts';
 import type { Running } from './cli/running.ts';
 import { serve } from './cli/serve.ts';
 import { webhookSet } from './cli/webhook.ts';
@@ -87,16 +88,7 @@ function commands(): Command {
     .command('migrate')
     .description('brings the database up to date')
     .action(() => migrateCommand(process.env));
-  program
-    .command('institution')
-    .description('institutions')
-    .command('add')
-    .requiredOption('--id <id>', 'short id, the audience of its receipts')
-    .requiredOption('--name <name>', 'name that learners see')
-    .requiredOption('--origin <url>', 'web origin of its pages; repeat for more', collect, [])
-    .option('--help-phone <phone>', 'number that learners may call')
-    .option('--help-url <url>', 'page where learners find help')
-    .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
+  institutionCommands(program.command('institution').description('institutions'));
   program
     .command('webhook')
     .description('where institutions are told')
@@ -106,9 +98,39 @@ function commands(): Command {
     .action((asked: { institution: string; url: string }) => webhookSet(process.env, asked));
   keyCommands(program.command('key').description('the master key'));
   policyCommands(program.command('policy').description('when a check is due'));
+  retentionCommands(program.command('retention').description('what is over its time'));
   exemptionCommands(program.command('exemption').description('outages: who is let in without a check'));
   registrationCommands(program.command('registration').description('help desk: registrations by number'));
   return program;
+}
+
+function institutionCommands(institution: Command): void {
+  institution
+    .command('add')
+    .description('makes an institution and its first API key')
+    .requiredOption('--id <id>', 'short id, the audience of its receipts')
+    .requiredOption('--name <name>', 'name that learners see')
+    .requiredOption('--origin <url>', 'web origin of its pages; repeat for more', collect, [])
+    .option('--help-phone <phone>', 'number that learners may call')
+    .option('--help-url <url>', 'page where learners find help')
+    .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
+  institution
+    .command('retention')
+    .description('how long the evidence of its checks is kept')
+    .requiredOption('--id <id>', 'whose')
+    .requiredOption('--years <number>', 'calendar years, 1 to 10; 3 unless set')
+    .action((asked: { id: string; years: string }) => institutionRetention(process.env, asked));
+}
+
+function retentionCommands(retention: Command): void {
+  retention
+    .command('preview')
+    .description('counts what would go now, a line of JSON per table and institution')
+    .action(() => retentionPreview(process.env));
+  retention
+    .command('run')
+    .description('deletes it now, slowly enough for running servers; they do it by themselves, too')
+    .action(() => retentionRun(process.env));
 }
 
 function keyCommands(key: Command): void {

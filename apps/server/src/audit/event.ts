@@ -23,6 +23,7 @@ export type AuditKind =
   | 'learner.name-released'
   | 'learner.withdrawn'
   | 'institution.added'
+  | 'institution.retention-changed'
   | 'exemption.opened'
   | 'exemption.closed'
   | 'policy.changed'
@@ -32,7 +33,11 @@ export type AuditKind =
   | 'webhook.secret-changed'
   | 'webhook.removed'
   | 'signing-key.made'
+  | 'retention.cleaned'
   | 'database.behind';
+
+/** Who was given or lost a right (FACTS §3.1, Art. 5(3)): kept three years at least, whatever the setting. */
+export const rightsKinds: readonly AuditKind[] = ['institution.added', 'api-key.made'];
 
 /**
  * One line of the append-only trail (O-5). Ids are pseudonyms; `data` holds outcomes and counts, never a

@@ -115,7 +115,7 @@ async function settleBatch(
   dependencies: AnswerDependencies,
   batch: readonly AnswerItem[],
 ): Promise<Outcomes> {
-  const { database, world, observe, clock = world.now } = dependencies;
+  const { database, world, observe, clock = () => world.now() } = dependencies;
   const id = newId('batch', world);
   const began = clock();
   let committing = began;

@@ -7,6 +7,8 @@ import { deleteIdempotent, expireChecks } from './open-store.ts';
 /** How long an Idempotency-Key gives the same answer. */
 const IDEMPOTENCY_MS = 24 * 60 * 60_000;
 
+const AT_ONCE = 200;
+
 interface EndingDependencies extends QueueDependencies {
   database: Database;
 }
@@ -22,5 +24,6 @@ export async function endExpiredChecks(dependencies: EndingDependencies): Promis
     await record(tx, ...ended.map((which) => ({ ...event, ...which })));
     await queueEvents(tx, dependencies, over.map(expiredEvent));
   });
-  await deleteIdempotent(database, now - IDEMPOTENCY_MS);
+  // The keys of an evening are over together: answers come in between.
+  while ((await deleteIdempotent(database, now - IDEMPOTENCY_MS, AT_ONCE)) === AT_ONCE);
 }

@@ -119,9 +119,11 @@ export async function expireChecks(tx: Tx, now: number): Promise<StoredCheck[]> 
     .execute();
 }
 
-export async function deleteIdempotent(tx: Tx, before: number): Promise<void> {
-  await tx.sql
+/** Those before that nobody holds, so many at most. @returns how many */
+export async function deleteIdempotent(tx: Tx, before: number, most: number): Promise<number> {
+  const { numDeletedRows } = await tx.sql
     .deleteFrom('idempotency')
-    .where(freeRows(tx, 'idempotency', sql`created_at < ${before}`))
-    .execute();
+    .where(freeRows(tx, 'idempotency', sql`created_at < ${before}`, most))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }

@@ -12,6 +12,7 @@ import { resolveHost } from '../webhooks/resolve.ts';
 import { realWorld } from '../world.ts';
 import { keepHouse } from './housekeeping.ts';
 import { type Repeated, repeatedly } from './repeatedly.ts';
+import { cleaning } from './retention.ts';
 
 const SECOND_MS = 1_000;
 const HOUSE_MS = 30 * SECOND_MS;
@@ -69,7 +70,9 @@ export function backgroundWork(
     }),
   );
   const marking = repeated('mark', SECOND_MS, mark);
-  const all = [sending, telling, house, marking, events];
+  const cleaned = { done: () => metrics.ran('retention', true), failed: failed('retention') };
+  const clean = cleaning({ database: deployment.database, auditYears: config.auditYears }, cleaned);
+  const all = [sending, telling, house, marking, events, clean];
   return {
     ...{ sending, telling },
     async stop() {

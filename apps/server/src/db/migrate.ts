@@ -6,6 +6,7 @@ import { webhooks } from './migrations/0004-webhooks.ts';
 import { exemptions } from './migrations/0005-exemptions.ts';
 import { sideBySide } from './migrations/0006-side-by-side.ts';
 import { answers } from './migrations/0007-answers.ts';
+import { retention } from './migrations/0008-retention.ts';
 import type { Database } from './open.ts';
 
 /** One step of the schema. */
@@ -31,6 +32,7 @@ export const migrations: Steps = {
   '0005-exemptions': exemptions,
   '0006-side-by-side': sideBySide,
   '0007-answers': answers,
+  '0008-retention': retention,
 };
 
 /** Keeps the floor; the steps before it had none to raise. */

@@ -25,6 +25,7 @@ export interface Schema {
   webhook_event: WebhookEventRow;
   exemption_window: ExemptionWindowRow;
   provider_failure: ProviderFailureRow;
+  retention_tally: RetentionTallyRow;
 }
 
 export interface DeploymentRow {
@@ -43,6 +44,8 @@ export interface InstitutionRow {
   help_phone: string | null;
   help_url: string | null;
   created_at: number;
+  /** How long the evidence of its checks is kept, calendar years. */
+  retention_years: Generated<number>;
 }
 
 export interface ApiKeyRow {
@@ -343,4 +346,18 @@ export interface ProviderFailureRow {
   failed_at: number;
   /** In a row without a quarter of an hour of quiet between two. */
   failures: number;
+}
+
+/** What the clean-up of a day has taken away so far; becomes an event of the trail when the day is over. */
+export interface RetentionTallyRow {
+  /** In Asia/Seoul, `2026-11-23`. */
+  day: string;
+  chore: string;
+  /** '' for what belongs to no institution. */
+  institution_id: string;
+  /** Which run counts here: no two wait for each other. */
+  run: string;
+  cleaned: number;
+  /** What was older than this. */
+  until: number;
 }

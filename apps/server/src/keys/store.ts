@@ -84,7 +84,7 @@ export async function finishLookup(tx: Tx, mark: string): Promise<void> {
     sql`update device set phone_key = (select phone_key from learner where learner.id = device.learner_id),
       name_key = (select name_key from learner where learner.id = device.learner_id and device.status = 'active')`,
     sql`update "check" set status = 'expired' where status = 'open'`,
-    sql`update "check" set name_key = '', phone_key = '' where name_sealed is null`,
+    sql`update "check" set name_key = '', phone_key = '' where name_sealed is null and phone_key <> ''`,
     sql`update registration set tries_left = 0, name_sealed = null, phone_sealed = null where proved_at is null`,
     sql`update identity_attempt set status = 'refused', reason = 'check-over', done_at = expires_at
       where status in ('starting', 'started', 'completing')`,

@@ -169,11 +169,18 @@ export async function failOrphans(tx: Tx, now: number, institution?: string): Pr
   ).execute();
 }
 
-export async function deleteDone(tx: Tx, status: 'delivered' | 'failed', before: number): Promise<void> {
-  await tx.sql
+/** Those that are done and that nobody holds, so many at most. @returns how many */
+export async function deleteDone(
+  tx: Tx,
+  status: 'delivered' | 'failed',
+  before: number,
+  most: number,
+): Promise<number> {
+  const { numDeletedRows } = await tx.sql
     .deleteFrom('webhook_event')
-    .where(freeRows(tx, 'webhook_event', sql`status = ${status} and done_at < ${before}`))
-    .execute();
+    .where(freeRows(tx, 'webhook_event', sql`status = ${status} and done_at < ${before}`, most))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 /** An institution’s events, newest first, those before `before` (exclusive). */

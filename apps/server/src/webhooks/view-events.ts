@@ -11,6 +11,7 @@ import { giveUpAt, keptSince } from './rules.ts';
 import { deleteDone, failOrphans, findEndpoint, listEvents, type StoredEvent, setReplayed } from './store.ts';
 
 const PAGE = 50;
+const AT_ONCE = 200;
 
 /** An institution’s events, newest first. @param cursor `next` of the page before */
 export async function viewEvents(
@@ -65,6 +66,7 @@ export async function replayEvent(
 export async function forgetEvents(database: Database, now: number): Promise<void> {
   const { delivered, failed } = keptSince(now);
   await failOrphans(database, now);
-  await deleteDone(database, 'delivered', delivered);
-  await deleteDone(database, 'failed', failed);
+  // The events of an evening are over together: answers come in between.
+  while ((await deleteDone(database, 'delivered', delivered, AT_ONCE)) === AT_ONCE);
+  while ((await deleteDone(database, 'failed', failed, AT_ONCE)) === AT_ONCE);
 }
