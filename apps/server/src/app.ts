@@ -5,8 +5,8 @@ import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
 import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
-import { pendingMigrations } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
+import { isServable } from './deployment/open-deployment.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -122,7 +122,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   if (demo && options.simulator)
     simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });
-  operationRoutes(server, metrics, async () => (await pendingMigrations(database)).length === 0);
+  operationRoutes(server, metrics, () => isServable(database));
   pageRoutes(server, { ...options, originsOfCheck: (token) => originsOfToken(common, tokenHash(token)) });
   return { server, answers };
 }

@@ -32,7 +32,10 @@ export type AuditKind =
   | 'webhook.secret-changed'
   | 'webhook.removed'
   | 'signing-key.made'
-  | 'database.behind';
+  | 'database.behind'
+  | 'deployment.closed'
+  | 'deployment.reopened'
+  | 'deployment.imported';
 
 /**
  * One line of the append-only trail (O-5). Ids are pseudonyms; `data` holds outcomes and counts, never a

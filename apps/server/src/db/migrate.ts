@@ -4,6 +4,7 @@ import { troubles } from './migrations/0002-troubles.ts';
 import { schedule } from './migrations/0003-schedule.ts';
 import { webhooks } from './migrations/0004-webhooks.ts';
 import { exemptions } from './migrations/0005-exemptions.ts';
+import { transfer } from './migrations/0011-transfer.ts';
 import type { Database } from './open.ts';
 
 const migrations: Record<string, Migration> = {
@@ -12,10 +13,14 @@ const migrations: Record<string, Migration> = {
   '0003-schedule': schedule,
   '0004-webhooks': webhooks,
   '0005-exemptions': exemptions,
+  '0011-transfer': transfer,
 };
 
 const migrator = (database: Database) =>
   new Migrator({ db: database.sql, provider: { getMigrations: async () => migrations } });
+
+/** Names of all migrations that this version has, in their order. */
+export const allMigrations: readonly string[] = Object.keys(migrations).sort();
 
 /** Brings the database up to date. @returns the names of the migrations that were run */
 export async function migrate(database: Database): Promise<string[]> {

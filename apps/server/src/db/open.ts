@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Schema } from './schema.ts';
 
@@ -19,6 +19,8 @@ export interface Database extends Tx {
   readonly sql: Kysely<Schema>;
   /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Reads one state of the database while others write. `work` uses its `tx` alone and writes nothing. */
+  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ function database(dialect: Dialect, sql: Kysely<Schema>): Database {
     sql,
     afterCommit: (work) => work(),
     transaction: (work) => inTransaction(dialect, sql, work),
+    snapshot: (work) => inSnapshot(dialect, sql, work),
     close: () => sql.destroy(),
   };
 }
@@ -76,6 +79,24 @@ async function inTransaction<T>(
   }
   tell();
   return result;
+}
+
+/** SQLite: a deferred transaction reads beside the writer; `begin` here would be the writer's. */
+const SNAPSHOT: Readonly<Record<Dialect, string>> = {
+  sqlite: 'begin deferred',
+  postgres: 'begin isolation level repeatable read read only',
+};
+
+function inSnapshot<T>(dialect: Dialect, sql: Kysely<Schema>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return sql.connection().execute(async (connection) => {
+    await connection.executeQuery(CompiledQuery.raw(SNAPSHOT[dialect]));
+    try {
+      return await work({ dialect, sql: connection, afterCommit: (each) => each() });
+    } finally {
+      // Fails only together with the connection.
+      await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+    }
+  });
 }
 
 /** P-1: WAL with `synchronous=FULL`, so that a commit that was answered survives a loss of power. */

@@ -25,6 +25,7 @@ export interface Schema {
   webhook_event: WebhookEventRow;
   exemption_window: ExemptionWindowRow;
   provider_failure: ProviderFailureRow;
+  transfer: TransferRow;
 }
 
 export interface DeploymentRow {
@@ -345,4 +346,17 @@ export interface ProviderFailureRow {
   failed_at: number;
   /** In a row without a quarter of an hour of quiet between two. */
   failures: number;
+}
+
+/** How a deployment stands that is moved. */
+export interface TransferRow {
+  id: number;
+  /** `importing`: rows are coming in, nobody serves; `imported`: complete; `closed`: its final export was made. */
+  state: 'importing' | 'imported' | 'closed';
+  /** Which file comes in: its salt, hex. */
+  file: string | null;
+  /** How many lines of the file are in; written with them. */
+  line: number;
+  began_at: number;
+  done_at: number | null;
 }

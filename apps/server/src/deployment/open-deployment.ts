@@ -2,6 +2,7 @@ import { pendingMigrations } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { type Keyring, openKeyring } from '../keys/keyring.ts';
 import type { MasterKey } from '../keys/master-key.ts';
+import { standingProblem } from '../transfer/transfer-mark.ts';
 import type { World } from '../world.ts';
 import { insertDeployment, readDeployment, setDemo } from './store.ts';
 
@@ -19,8 +20,11 @@ interface Wanted {
   master: MasterKey;
   /** Reads the master key again, for a rotation without downtime. */
   reread?: () => MasterKey;
-  /** A `command` works on whatever database there is; serving in production refuses a demo's. */
-  purpose: 'production' | 'demo' | 'command';
+  /**
+   * A `command` works on whatever database there is, a `move` also on one that was moved away; serving in production
+   * refuses a demo's.
+   */
+  purpose: 'production' | 'demo' | 'command' | 'move';
   world: World;
 }
 
@@ -31,10 +35,17 @@ export async function openDeployment(wanted: Wanted): Promise<Opened> {
   return withDatabase(databaseUrl, async (database) => {
     const problems = await databaseProblems(database, wanted.purpose);
     if (problems.length === 0) problems.push(...(await bindKey(database, keyring, wanted)));
+    // Read again: an import may have begun between the first look and the deployment's row.
+    if (problems.length === 0) problems.push(...(await standingProblems(database, wanted.purpose)));
     if (problems.length > 0) return { kind: 'problems', problems };
     const row = await readDeployment(database);
     return { kind: 'opened', deployment: { database, keyring, identity: String(row?.created_at) } };
   });
+}
+
+/** Whether a server that runs may go on: up to date, and neither moved away nor half moved in. */
+export async function isServable(database: Database): Promise<boolean> {
+  return (await pendingMigrations(database)).length === 0 && (await standingProblem(database)) === undefined;
 }
 
 /** What is wrong with the database, when there is no key to open it with. */
@@ -71,16 +82,26 @@ async function databaseProblems(database: Database, purpose: Wanted['purpose']):
   if (pending.length > 0) {
     return [`the database is out of date (${pending.join(', ')} missing): run \`motp migrate\``];
   }
+  const standing = await standingProblems(database, purpose);
   const demoAt = (await readDeployment(database))?.demo_at ?? null;
   return purpose === 'production' && demoAt !== null
-    ? ['this database was opened in demo mode, where anybody can pass: use a new one']
-    : [];
+    ? [...standing, 'this database was opened in demo mode, where anybody can pass: use a new one']
+    : standing;
+}
+
+async function standingProblems(database: Database, purpose: Wanted['purpose']): Promise<string[]> {
+  const standing = await standingProblem(database);
+  if (!standing || (purpose === 'move' && standing.state === 'closed')) return [];
+  return [standing.problem];
 }
 
 /** The first key that opens a database is its key from then on. */
 async function bindKey(database: Database, keyring: Keyring, { purpose, world }: Wanted): Promise<string[]> {
   const mark = keyring.hash('key-mark', 'motp');
-  await insertDeployment(database, { created_at: world.now(), demo_at: null, key_mark: mark });
+  // Reading first: one that was moved away takes no row, not even one that changes nothing.
+  if (!(await readDeployment(database))) {
+    await insertDeployment(database, { created_at: world.now(), demo_at: null, key_mark: mark });
+  }
   const row = await readDeployment(database);
   if (row?.key_mark !== mark) return ['MOTP_KEY_FILE is not the key of this database'];
   if (purpose === 'demo') await setDemo(database, world.now());
