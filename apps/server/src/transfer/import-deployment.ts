@@ -20,12 +20,13 @@ import {
 } from './rules.ts';
 import {
   advanceMark,
+  completeMark,
   countForPlans,
   filledTables,
+  insertMark,
   insertRows,
   readColumns,
   readMark,
-  writeMark,
   writeSequence,
 } from './store.ts';
 import { type MovedName, movedNames, movedTables } from './tables.ts';
@@ -122,11 +123,21 @@ async function prepare(database: Database, file: CheckedFile): Promise<boolean> 
     throw new TransferError('the database is out of date: run `motp migrate`, or take an empty one');
   await compareColumns(database, file.tables);
   const mark = await readMark(database);
-  if (mark?.state !== 'importing') return false;
-  if (mark.file === file.id) return true;
-  throw new TransferError(
-    'the import of another file into this database is not complete: go on with that one, or empty the database',
-  );
+  if (mark?.state === 'importing' && mark.file === file.id) return true;
+  if (mark?.state === 'importing')
+    throw new TransferError(
+      'the import of another file into this database is not complete: go on with that one, or empty the database',
+    );
+  if (mark?.state === 'imported' && mark.file === file.id)
+    throw new TransferError('this file was imported into this database already: nothing is left to do');
+  await refuseFilled(database);
+  return false;
+}
+
+async function refuseFilled(tx: Tx): Promise<void> {
+  const filled = await filledTables(tx);
+  if (filled.length > 0)
+    throw new TransferError(`the database is not empty (${filled.join(', ')}): an import wants an empty one`);
 }
 
 async function compareColumns(database: Database, tables: readonly TableHead[]): Promise<void> {
@@ -151,8 +162,7 @@ async function load(database: Database, file: CheckedFile, { world, progress }: 
 
 async function takeIn(tx: Tx, file: CheckedFile, batch: RowBatch, line: number, now: number): Promise<void> {
   if (line === 0) await begin(tx, file, now);
-  if (!(await advanceMark(tx, line, batch.line)))
-    throw new TransferError('another import into this database is running');
+  if (!(await advanceMark(tx, line, batch.line))) throw new TransferError(ANOTHER);
   // A batch may have begun before the line where an earlier run stopped.
   const missing = batch.rows.slice(-Math.min(batch.rows.length, batch.line - line));
   await insertRows(tx, batch.table.table as MovedName, batch.columns, missing);
@@ -160,13 +170,12 @@ async function takeIn(tx: Tx, file: CheckedFile, batch: RowBatch, line: number, 
 
 /** The first batch holds the deployment's own row: a server that starts at this moment loses against it, or wins. */
 async function begin(tx: Tx, file: CheckedFile, now: number): Promise<void> {
-  const filled = await filledTables(tx);
-  if (filled.length > 0 || (await readMark(tx)))
-    throw new TransferError(
-      `the database is not empty (${filled.join(', ') || 'it was moved before'}): an import wants an empty one`,
-    );
-  await writeMark(tx, { state: 'importing', file: file.id, line: 0, began_at: now, done_at: null });
+  const mark = { state: 'importing', file: file.id, line: 0, began_at: now, done_at: null } as const;
+  if (!(await insertMark(tx, mark))) throw new TransferError(ANOTHER);
+  await refuseFilled(tx);
 }
+
+const ANOTHER = 'another import into this database is running: wait for it';
 
 async function readBack(database: Database, file: CheckedFile, progress: Progress): Promise<Totals> {
   progress.begin('verify', file.head.rows);
@@ -186,18 +195,16 @@ async function readBack(database: Database, file: CheckedFile, progress: Progres
 
 /** What was accepted at the source until now is spent here, as after a restored backup (C-7, P-6). */
 async function finish(database: Database, file: CheckedFile, world: World): Promise<void> {
-  const { head, tables, id } = file;
+  const { head, tables } = file;
   await database.transaction(async (tx) => {
-    const mark = await readMark(tx);
-    if (mark?.state !== 'importing') throw new TransferError('another import into this database is running');
+    const now = world.now();
+    if (!(await completeMark(tx, now))) throw new TransferError(ANOTHER);
     for (const { table, sequence = 0 } of tables) {
       const { identity } = movedTables[table as MovedName];
       if (identity !== undefined) await writeSequence(tx, table, identity, sequence);
     }
-    const now = world.now();
     await spendUntil(tx, now, 'deployment.imported');
     const data = { exportedAt: head.exportedAt, final: head.final, rows: head.rows };
     await record(tx, { at: now, kind: 'deployment.imported', actor: 'command', data });
-    await writeMark(tx, { ...mark, state: 'imported', file: id, done_at: now });
   });
 }

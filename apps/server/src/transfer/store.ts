@@ -11,6 +11,27 @@ export async function readMark(tx: Tx): Promise<TransferRow | undefined> {
   return tx.sql.selectFrom('transfer').selectAll().where('id', '=', ONLY).executeTakeFirst();
 }
 
+/** @returns whether there was none before, whoever else tries */
+export async function insertMark(tx: Tx, mark: Omit<TransferRow, 'id'>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows: inserted } = await tx.sql
+    .insertInto('transfer')
+    .values({ id: ONLY, ...mark })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return inserted === 1n;
+}
+
+/** @returns whether an import was under way and is complete by this call */
+export async function completeMark(tx: Tx, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx.sql
+    .updateTable('transfer')
+    .set({ state: 'imported', done_at: now })
+    .where('id', '=', ONLY)
+    .where('state', '=', 'importing')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Puts the mark in the place of the one that was there. */
 export async function writeMark(tx: Tx, mark: Omit<TransferRow, 'id'>): Promise<void> {
   await deleteMark(tx);
