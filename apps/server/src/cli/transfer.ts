@@ -1,5 +1,5 @@
 import type { Environment } from '../config.ts';
-import { type Database, openDatabase } from '../db/open.ts';
+import { CommitUnknownError, type Database, openDatabase } from '../db/open.ts';
 import { readKeyFile } from '../keys/key-file.ts';
 import { type Keyring, openKeyring } from '../keys/keyring.ts';
 import { MasterKeyError } from '../keys/master-key.ts';
@@ -108,7 +108,8 @@ async function inWords<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof TransferError) throw new CommandError(error.problems);
     // A disk that is full, a connection that breaks: the code is the whole story.
-    if ((error as { code?: unknown } | undefined)?.code !== undefined)
+    const isOutside = (error as { code?: unknown } | undefined)?.code !== undefined;
+    if (isOutside || error instanceof CommitUnknownError)
       throw new CommandError([
         `it broke off (${reasonOf(error)}): nothing is lost, run the same command again`,
       ]);

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Database, Tx } from '../db/open.ts';
@@ -40,7 +40,7 @@ export async function exportDeployment(
   await refuseExisting(out);
   const partial = `${out}.partial`;
   // Before the deployment is closed: where no file can be made, nothing is closed for it.
-  const file = await open(partial, 'w', 0o600);
+  const file = await newFile(partial);
   const salt = world.random(SALT_BYTES);
   const { id, key } = keyring.transferKey(salt);
   const aad = clearHead(id, salt);
@@ -71,6 +71,16 @@ async function refuseExisting(path: string): Promise<void> {
   if (!file) return;
   await file.close();
   throw new TransferError(`${path} exists already; an export is never overwritten`);
+}
+
+/** What an interrupted export left is taken away; the new file is its owner's alone. */
+async function newFile(path: string): Promise<FileHandle> {
+  try {
+    await rm(path, { force: true });
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    throw new TransferError(`${path} cannot be written (${(error as { code?: string }).code ?? 'unknown'})`);
+  }
 }
 
 /** After it the name survives a loss of power, too. */
