@@ -3,7 +3,7 @@ import type { Database } from '../db/open.ts';
 import { spendUntil } from '../deployment/continuity.ts';
 import type { World } from '../world.ts';
 import { TransferError } from './rules.ts';
-import { deleteMark, freeze, readMark, thaw, writeMark } from './store.ts';
+import { deleteMark, freeze, readMark, thaw, waitForWriters, writeMark } from './store.ts';
 
 /**
  * What is in the tables now is the last that will be: a server that still runs is refused by the database itself, so
@@ -12,6 +12,7 @@ import { deleteMark, freeze, readMark, thaw, writeMark } from './store.ts';
 export async function closeDeployment(database: Database, world: World): Promise<void> {
   await database.transaction(async (tx) => {
     if ((await readMark(tx))?.state === 'closed') return;
+    await waitForWriters(tx);
     const now = world.now();
     await record(tx, { at: now, kind: 'deployment.closed', actor: 'command' });
     await writeMark(tx, { state: 'closed', file: null, line: 0, began_at: now, done_at: now });

@@ -171,6 +171,12 @@ export async function countForPlans(tx: Tx): Promise<void> {
   for (const name of movedNames) await sql`analyze ${sql.table(name)}`.execute(tx.sql);
 }
 
+/** In the order in which every writer of a registration locks (ADR 0008), so that closing waits and never deadlocks. */
+export async function waitForWriters(tx: Tx): Promise<void> {
+  if (tx.dialect === 'sqlite') return;
+  await sql`lock table registration, limit_counter, learner in exclusive mode`.execute(tx.sql);
+}
+
 const FROZEN = 'this deployment was moved';
 const VERBS = ['insert', 'update', 'delete'] as const;
 

@@ -149,6 +149,34 @@ describe.each(dialects)('a deployment that is closed on %s', (dialect) => {
     expect((await checked(stage.file('again.export'), system)).totals).toEqual(file.totals);
   });
 
+  it('C-7 is closed between two answers: what was accepted is in the file, what is not was refused', async () => {
+    system = await startSystem(dialect);
+    const people = Array.from({ length: 8 }, (_, nth) => ({
+      id: `trainee-${nth}`,
+      name: 홍길동.name,
+      phone: `010-4000-000${nth}`,
+    }));
+    const phones = [];
+    const tokens: string[] = [];
+    for (const learner of people) {
+      phones.push(await system.registered({ name: learner.name, phone: learner.phone }));
+      tokens.push((await system.openCheck({ learner, ...examOf(1) })).token);
+    }
+    const answers: Promise<string>[] = [];
+    for (const [nth, phone] of phones.entries()) {
+      answers.push(system.answer(tokens[nth] ?? '', phone.code()).then(outcomeOf));
+      if (nth === 3) await answers[0];
+      if (nth === 5) answers.push(exported(system, stage.file('motp.export')).then(() => 'exported'));
+    }
+    const outcomes = await Promise.all(answers);
+    const passed = outcomes.filter((outcome) => outcome === 'passed').length;
+    const refused = outcomes.filter((outcome) => outcome === 'unavailable').length;
+    expect([passed + refused, outcomes.includes('exported')]).toEqual([8, true]);
+    const there = await moved(dialect);
+    const checks = await rowsIn(there.database, 'check');
+    expect(checks.filter(({ status }) => status === 'passed').length).toBe(passed);
+  });
+
   it('P-6 is taken up again as a backup that was put back', async () => {
     system = await startSystem(dialect);
     await expect(reopenDeployment(system.database, system.world)).rejects.toThrow('not closed');
