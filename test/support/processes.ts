@@ -81,6 +81,16 @@ export async function runMotp(
   return { code, ...streams };
 }
 
+/** Starts another command of the built program, to be killed before its end. */
+export function beginMotp(
+  args: string[],
+  folder: string,
+  env: Record<string, string> = {},
+): Pick<RunningServer, 'log' | 'kill'> {
+  const { child, log } = spawnMotp(args, folder, env);
+  return { log, kill: async () => void (await end(child, 'SIGKILL')) };
+}
+
 /** A folder of one's own for a server's data. */
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'motp-test-'));

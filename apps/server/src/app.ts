@@ -10,9 +10,9 @@ import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
 import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
-import { whyNotToServe } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
 import { isReadOnly } from './db/postgres-server.ts';
+import { whyNotServable } from './deployment/open-deployment.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -152,7 +152,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function whyNotReady({ database, phase }: AppOptions): Promise<string | undefined> {
   if (phase && phase() !== 'up') return 'this server is about to stop';
-  const problem = await whyNotToServe(database);
+  const problem = await whyNotServable(database);
   if (problem !== undefined) return problem;
   return (await isReadOnly(database)) ? 'the database takes no writes' : undefined;
 }

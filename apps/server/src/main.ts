@@ -19,6 +19,7 @@ import {
 import { institutionRetention, retentionPreview, retentionRun } from './cli/retention.ts';
 import type { Running } from './cli/running.ts';
 import { serve } from './cli/serve.ts';
+import { exportCommand, importCommand, reopenCommand } from './cli/transfer.ts';
 import { webhookSet } from './cli/webhook.ts';
 import { isWorker, runWorkers, whenToldToStop } from './cli/workers.ts';
 import type { Config } from './config.ts';
@@ -96,6 +97,7 @@ function commands(): Command {
     .requiredOption('--institution <id>', 'whose')
     .requiredOption('--url <url>', 'https address that takes the events')
     .action((asked: { institution: string; url: string }) => webhookSet(process.env, asked));
+  transferCommands(program);
   keyCommands(program.command('key').description('the master key'));
   policyCommands(program.command('policy').description('when a check is due'));
   retentionCommands(program.command('retention').description('what is over its time'));
@@ -152,6 +154,25 @@ function keyCommands(key: Command): void {
     .description('makes a new lookup key and hashes names and numbers again')
     .requiredOption('--servers-are-stopped', 'says that no server is running')
     .action(() => keyRotateLookup(process.env));
+}
+
+function transferCommands(program: Command): void {
+  program
+    .command('export')
+    .description('writes the whole deployment into an encrypted file, to move it to another database')
+    .requiredOption('--out <file>', 'where; an existing file is never overwritten')
+    .option('--final', 'closes this deployment before: no server answers from it any more')
+    .action((asked: { out: string; final?: true }) => exportCommand(process.env, built.version, asked));
+  program
+    .command('import')
+    .description('fills an empty database from such a file; run again, it goes on where it was')
+    .requiredOption('--from <file>', 'what `motp export` wrote')
+    .action((asked: { from: string }) => importCommand(process.env, asked));
+  program
+    .command('reopen')
+    .description('takes up a deployment again that `motp export --final` closed')
+    .requiredOption('--copy-is-stopped', 'says that no server runs on what was imported from it')
+    .action(() => reopenCommand(process.env));
 }
 
 function policyCommands(policy: Command): void {

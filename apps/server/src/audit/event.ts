@@ -34,7 +34,10 @@ export type AuditKind =
   | 'webhook.removed'
   | 'signing-key.made'
   | 'retention.cleaned'
-  | 'database.behind';
+  | 'database.behind'
+  | 'deployment.closed'
+  | 'deployment.reopened'
+  | 'deployment.imported';
 
 /** Who was given or lost a right (FACTS §3.1, Art. 5(3)): kept three years at least, whatever the setting. */
 export const rightsKinds: readonly AuditKind[] = ['institution.added', 'api-key.made'];

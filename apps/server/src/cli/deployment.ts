@@ -9,9 +9,15 @@ type OpenedOrProblems =
   | { deployment: Deployment; problems: [] }
   | { deployment: undefined; problems: string[] };
 
-/** What a command needs that works on the database: key and database, no other setting. @throws CommandError */
-export async function openKeyAndDatabase(env: Environment): Promise<Deployment> {
-  const { deployment, problems } = await openBoth(env, 'command');
+/**
+ * What a command needs that works on the database: key and database, no other setting. A `move` also opens a
+ * deployment that was closed. @throws CommandError
+ */
+export async function openKeyAndDatabase(
+  env: Environment,
+  purpose: 'command' | 'move' = 'command',
+): Promise<Deployment> {
+  const { deployment, problems } = await openBoth(env, purpose);
   if (!deployment) throw new CommandError(problems);
   return deployment;
 }

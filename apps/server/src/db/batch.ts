@@ -5,7 +5,7 @@ import type { Dialect } from './dialect.ts';
 export const batchTable = (width: number): string => `batch_${width}`;
 
 /** No statement of many rows is wider. */
-export const WIDEST_BATCH = 24;
+export const WIDEST_BATCH = 48;
 
 /** In front of a statement of fixed text that PostgreSQL is to plan once a connection instead of every time. */
 export const PREPARED = '/* prepared */';

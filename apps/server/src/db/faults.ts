@@ -13,6 +13,8 @@ const PASSING_CODES = [
   'SQLITE_IOERR',
   'SQLITE_READONLY',
   'SQLITE_CANTOPEN',
+  // A deployment that was moved away is frozen by triggers (ADR 0020).
+  'SQLITE_CONSTRAINT_TRIGGER',
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',

@@ -7,6 +7,7 @@ import { exemptions } from './migrations/0005-exemptions.ts';
 import { sideBySide } from './migrations/0006-side-by-side.ts';
 import { answers } from './migrations/0007-answers.ts';
 import { retention } from './migrations/0008-retention.ts';
+import { transfer } from './migrations/0011-transfer.ts';
 import type { Database } from './open.ts';
 
 /** One step of the schema. */
@@ -33,7 +34,11 @@ export const migrations: Steps = {
   '0006-side-by-side': sideBySide,
   '0007-answers': answers,
   '0008-retention': retention,
+  '0011-transfer': transfer,
 };
+
+/** Names of all migrations that this version has, in their order. */
+export const allMigrations: readonly string[] = Object.keys(migrations).sort();
 
 /** Keeps the floor; the steps before it had none to raise. */
 const FLOOR_STEP = '0006-side-by-side';

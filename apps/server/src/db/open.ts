@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
 import { batchTable, WIDEST_BATCH } from './batch.ts';
 import type { Dialect } from './dialect.ts';
 import { type PoolState, type PostgresSettings, postgresPool } from './postgres-pool.ts';
@@ -28,6 +28,8 @@ export interface Database extends Tx {
   readonly sql: Kysely<Schema>;
   /** Runs `work` in one transaction. SQLite takes the write lock at once, PostgreSQL locks rows. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Reads one state of the database while others write. `work` uses its `tx` alone and writes nothing. */
+  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
    * Runs `work` while no transaction of this process is under way, where there is one writer at a time: for another
    * thread's transactions, so that neither thread sleeps in the other's lock. Several `work` may run at once.
@@ -57,6 +59,7 @@ function database(dialect: Dialect, sql: Kysely<Schema>): Database {
       return isSingle ? turns.take('own', run) : run();
     },
     besideNone: (work) => (isSingle ? turns.take('other', work) : work()),
+    snapshot: (work) => inSnapshot(dialect, sql, work),
     close: () => sql.destroy(),
   };
 }
@@ -98,6 +101,24 @@ async function inTransaction<T>(
   }
   tell();
   return result;
+}
+
+/** SQLite: a deferred transaction reads beside the writer; `begin` here would be the writer's. */
+const SNAPSHOT: Readonly<Record<Dialect, string>> = {
+  sqlite: 'begin deferred',
+  postgres: 'begin isolation level repeatable read read only',
+};
+
+function inSnapshot<T>(dialect: Dialect, sql: Kysely<Schema>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return sql.connection().execute(async (connection) => {
+    await connection.executeQuery(CompiledQuery.raw(SNAPSHOT[dialect]));
+    try {
+      return await work({ dialect, sql: connection, afterCommit: (each) => each() });
+    } finally {
+      // Fails only together with the connection.
+      await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+    }
+  });
 }
 
 /** P-1: WAL with `synchronous=FULL`, so that a commit that was answered survives a loss of power. */

@@ -26,6 +26,7 @@ export interface Schema {
   exemption_window: ExemptionWindowRow;
   provider_failure: ProviderFailureRow;
   retention_tally: RetentionTallyRow;
+  transfer: TransferRow;
 }
 
 export interface DeploymentRow {
@@ -360,4 +361,17 @@ export interface RetentionTallyRow {
   cleaned: number;
   /** What was older than this. */
   until: number;
+}
+
+/** How a deployment stands that is moved. */
+export interface TransferRow {
+  id: number;
+  /** `importing`: rows are coming in, nobody serves; `imported`: complete; `closed`: its final export was made. */
+  state: 'importing' | 'imported' | 'closed';
+  /** Which file comes in: its salt, hex. */
+  file: string | null;
+  /** How many lines of the file are in; written with them. */
+  line: number;
+  began_at: number;
+  done_at: number | null;
 }

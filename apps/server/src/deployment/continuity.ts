@@ -1,6 +1,6 @@
 import { stepAt } from '@motp/otp';
 import { record } from '../audit/record.ts';
-import type { Database } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import { closeRestored } from '../exemptions/close-restored.ts';
 import type { World } from '../world.ts';
 import { newestEvent, spendUpTo } from './store.ts';
@@ -27,9 +27,7 @@ export async function spendAfterRestore(
     const newest = await newestEvent(tx);
     if (newest >= seen) return false;
     const now = world.now();
-    const earlyMs = 10_000;
-    await spendUpTo(tx, stepAt(now + earlyMs));
-    await closeRestored(tx, now);
+    await spendUntil(tx, now, 'database.behind');
     await record(tx, {
       at: now,
       kind: 'database.behind',
@@ -40,6 +38,20 @@ export async function spendAfterRestore(
   });
   marks.write(identity, await newestEvent(database));
   return isBehind;
+}
+
+/**
+ * Nothing that was accepted elsewhere until now is accepted here again: codes are spent, open checks end, exemption
+ * windows close.
+ */
+export async function spendUntil(
+  tx: Tx,
+  now: number,
+  because: 'database.behind' | 'deployment.imported' | 'deployment.reopened',
+): Promise<void> {
+  const earlyMs = 10_000;
+  await spendUpTo(tx, stepAt(now + earlyMs));
+  await closeRestored(tx, now, because);
 }
 
 /** Remembers how far the trail has come; called every second while the server answers. */

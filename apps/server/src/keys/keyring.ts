@@ -47,14 +47,19 @@ export interface Keyring {
   isStale(sealed: Sealed): boolean;
   /** Keyed hash, base64url: equal input gives equal output, and nothing can be told from it without the key. */
   hash(purpose: Purpose, text: string): string;
+  /**
+   * The key of an export file: by a salt of the file's own from the sealing key in front, or from the one that `id`
+   * names (docs/spec/transfer.md). @throws SealError when that key is not here
+   */
+  transferKey(salt: Buffer, id?: string): { id: string; key: KeyObject };
 }
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const FORMAT = 'v1';
 
-const subkey = (key: Buffer, info: string): KeyObject =>
-  createSecretKey(Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `motp/1/${info}`, 32)));
+const subkey = (key: Buffer, info: string, salt: Buffer = Buffer.alloc(0)): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, `motp/1/${info}`, 32)));
 
 const aad = ({ table, column, row }: Place) => Buffer.from(`${table}\0${column}\0${row}`);
 
@@ -62,12 +67,18 @@ const aad = ({ table, column, row }: Place) => Buffer.from(`${table}\0${column}\
 interface Derived {
   front: string;
   sealing: Map<string, KeyObject>;
+  /** The sealing keys themselves, by id. */
+  roots: Map<string, Buffer>;
 }
 
 function derive({ sealing }: MasterKey): Derived {
   const [front] = sealing;
   if (!front) throw new SealError('no sealing key');
-  return { front: front.id, sealing: new Map(sealing.map(({ id, key }) => [id, subkey(key, 'seal')])) };
+  return {
+    front: front.id,
+    sealing: new Map(sealing.map(({ id, key }) => [id, subkey(key, 'seal')])),
+    roots: new Map(sealing.map(({ id, key }) => [id, key])),
+  };
 }
 
 /**
@@ -102,10 +113,14 @@ export function openKeyring(
     open: (place, sealed) => openWith(keyFor(sealed), place, sealed),
     isStale: (sealed) => sealed.split('.', 2)[1] !== derived.front,
     hash: (purpose, text) => createHmac('sha256', hashKey(purpose)).update(text).digest('base64url'),
+    transferKey: (salt, id = derived.front) => ({
+      id,
+      key: subkey(keyOf(derived.roots, id), 'transfer', salt),
+    }),
   };
 }
 
-function keyOf(keys: Map<string, KeyObject>, id: string | undefined): KeyObject {
+function keyOf<Key>(keys: Map<string, Key>, id: string | undefined): Key {
   const key = id === undefined ? undefined : keys.get(id);
   if (!key) throw new SealError('sealed by a key that is not in the master key file');
   return key;

@@ -157,6 +157,27 @@ async function startApp(
   });
 }
 
+/** The application again over another database that holds the same deployment; closing it leaves the database. */
+export async function systemOver(
+  database: Database,
+  { keyring, master, world, institution }: Pick<System, 'keyring' | 'master' | 'world' | 'institution'>,
+): Promise<System> {
+  const folder = mkdtempSync(join(tmpdir(), 'motp-system-'));
+  const clock = () => performance.now();
+  const metrics = createMetrics({ database, world, version: '0.0.0', clock });
+  const app = await startApp(metrics, keyring, world, folder, {});
+  const send = byInjection(app);
+  return {
+    ...{ app, metrics, database, keyring, master, world, institution, send },
+    ...story({ send, world, institution }),
+    async close() {
+      await app.server.close();
+      await app.answers.idle();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 function simulatorOver(database: Database, keyring: Keyring, world: World): Simulator {
   return createSimulator({
     ...{ world, publicUrl: PUBLIC_URL, hangMs: 0 },
