@@ -7,6 +7,8 @@ import { settleCheckIdentity } from './checks/settle-identity.ts';
 import { originsOfToken } from './checks/view-check.ts';
 import { pendingMigrations } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
+import { demoPageRoutes } from './drop-in/demo-page-routes.ts';
+import { loaderRoutes } from './drop-in/loader-routes.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -106,6 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   returnRoutes(server);
   receiptRoutes(server, options.signingKeys);
+  loaderRoutes(server, options);
   const outboxUrl = `${publicUrl}/demo/outbox`;
   const apps = {
     ...options,
@@ -119,6 +122,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (demo) {
     const stylesheets = stylesheetsOf(options.webRoot);
     outboxRoutes(server, { outbox: common, appUrl: `${appUrl}/app/`, lmsUrl: demo.lmsUrl, stylesheets });
+    demoPageRoutes(server, demo.lmsUrl);
   }
   if (demo && options.simulator)
     simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });
