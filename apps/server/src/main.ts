@@ -15,6 +15,14 @@ import {
   registrationShow,
   registrationUnlock,
 } from './cli/registration.ts';
+import {
+  type AskedFiles,
+  type AskedTarget,
+  reportConfigure,
+  reportPush,
+  reportRemove,
+  reportWrite,
+} from './cli/report.ts';
 import { type Running, serve } from './cli/serve.ts';
 import { webhookSet } from './cli/webhook.ts';
 import { isWorker, runWorkers } from './cli/workers.ts';
@@ -91,6 +99,7 @@ function commands(): Command {
   policyCommands(program.command('policy').description('when a check is due'));
   exemptionCommands(program.command('exemption').description('outages: who is let in without a check'));
   registrationCommands(program.command('registration').description('help desk: registrations by number'));
+  reportCommands(program.command('report').description('reports to a monitoring system'));
   return program;
 }
 
@@ -151,6 +160,40 @@ function exemptionCommands(exemption: Command): void {
     .command('list')
     .description('every window as a line of JSON, newest first')
     .action(() => exemptionList(process.env));
+}
+
+function reportCommands(report: Command): void {
+  report
+    .command('configure')
+    .description('what an institution reports as, where to, and whether by itself')
+    .requiredOption('--institution <id>', 'whose')
+    .requiredOption('--agent-pk <pk>', 'id of the institution at the receiver')
+    .option('--url <url>', 'base address of the receiver; without one, files only')
+    .option('--key-file <file>', 'file that holds the receiver’s key')
+    .option('--hourly <on|off>', 'servers send by themselves after every hour')
+    .option('--from <hour>', 'first hour that is sent, 2026-11-23T00 in Korea; else from now on')
+    .option('--first-seq <number>', 'numbers begin here, where the receiver has rows already')
+    .action((asked: AskedTarget) => reportConfigure(process.env, asked));
+  report
+    .command('remove')
+    .description('ends the reports of an institution and erases the key')
+    .requiredOption('--institution <id>', 'whose')
+    .action((asked: { institution: string }) => reportRemove(process.env, asked));
+  report
+    .command('write')
+    .description('writes a file per kind and hour, for its owner alone')
+    .requiredOption('--institution <id>', 'whose')
+    .requiredOption('--out <folder>', 'where; a file that is there is never changed')
+    .option('--from <hour>', 'first hour, 2026-11-23T00 in Korea; else the last 24')
+    .option('--until <hour>', 'hour after the last')
+    .requiredOption('--reason <text>', REASON)
+    .action((asked: AskedFiles) => reportWrite(process.env, asked));
+  report
+    .command('push')
+    .description('shows what would be sent; --send sends it')
+    .requiredOption('--institution <id>', 'whose')
+    .option('--send', 'really sends')
+    .action((asked: { institution: string; send?: true }) => reportPush(process.env, asked));
 }
 
 const operations = [

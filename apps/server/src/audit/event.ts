@@ -32,6 +32,12 @@ export type AuditKind =
   | 'webhook.secret-changed'
   | 'webhook.removed'
   | 'signing-key.made'
+  | 'report.configured'
+  | 'report.removed'
+  | 'report.held'
+  | 'report.written'
+  | 'report.sending'
+  | 'report.pushed'
   | 'database.behind';
 
 /**

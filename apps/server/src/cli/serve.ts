@@ -14,8 +14,10 @@ import { type SmsSender, sendMessages } from '../messages/send-messages.ts';
 import { solapiSender } from '../messages/solapi-sender.ts';
 import { webhookSender } from '../messages/webhook-sender.ts';
 import { signingKeys } from '../receipts/signing-keys.ts';
+import { RECEIVER_POLICY } from '../reports/manage-target.ts';
+import { type HourlyReports, hourlyReports } from '../reports/push-hourly.ts';
 import { type Deliveries, deliveries } from '../webhooks/deliver-events.ts';
-import { poster } from '../webhooks/post-event.ts';
+import { asker, poster } from '../webhooks/post-event.ts';
 import { resolveHost } from '../webhooks/resolve.ts';
 import { realWorld } from '../world.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -35,6 +37,7 @@ export interface Running {
 
 const SECOND_MS = 1_000;
 const HOUSE_MS = 30 * SECOND_MS;
+const REPORTS_MS = 60 * SECOND_MS;
 
 /** Longer than an answer may wait; what is not through by then is asked again (C-9). */
 const GRACE_MS = 6 * SECOND_MS;
@@ -73,6 +76,7 @@ export async function serve(config: Config, deployment: Deployment, built: Built
     await app.server.close();
     clearTimeout(patience);
     await app.answers.idle();
+    background.reports.stop();
     await Promise.all(background.all.map((work) => work.stop()));
     await background.events.stop();
     await database.close();
@@ -132,7 +136,7 @@ function backgroundWork(
   deployment: Deployment,
   logger: pino.Logger,
   mark: () => Promise<void>,
-): { sending: Repeated; telling: Repeated; events: Deliveries; all: Repeated[] } {
+): { sending: Repeated; telling: Repeated; events: Deliveries; reports: HourlyReports; all: Repeated[] } {
   const failed = (work: string) => (error: unknown) =>
     logger.error({ work, error: codeOf(error) }, 'background work failed');
   const sender = senderOf(config.sms);
@@ -151,8 +155,21 @@ function backgroundWork(
   const telling = repeatedly(SECOND_MS, events.run, failed('webhooks'));
   const house = repeatedly(HOUSE_MS, () => keepHouse(deployment, telling.wake), failed('housekeeping'));
   const marking = repeatedly(SECOND_MS, mark, failed('mark'));
-  return { sending, telling, events, all: [sending, telling, house, marking] };
+  const reports = reportsOf(deployment, logger, failed('reports'));
+  const reporting = repeatedly(REPORTS_MS, reports.run, failed('reports'));
+  return { sending, telling, events, reports, all: [sending, telling, house, marking, reporting] };
 }
+
+const reportsOf = (
+  { database, keyring }: Deployment,
+  logger: pino.Logger,
+  broken: (error: unknown) => void,
+): HourlyReports =>
+  hourlyReports({
+    ...{ database, keyring, world: realWorld, broken },
+    ask: asker({ resolve: resolveHost, policy: RECEIVER_POLICY }),
+    failed: (untaken) => logger.warn(untaken, 'rows of a report were not taken'),
+  });
 
 const deliveriesOf = (
   { webhookPolicy: policy }: Config,

@@ -25,6 +25,9 @@ export interface Schema {
   webhook_event: WebhookEventRow;
   exemption_window: ExemptionWindowRow;
   provider_failure: ProviderFailureRow;
+  report_target: ReportTargetRow;
+  report_lane: ReportLaneRow;
+  report_row: ReportRowRow;
 }
 
 export interface DeploymentRow {
@@ -345,4 +348,48 @@ export interface ProviderFailureRow {
   failed_at: number;
   /** In a row without a quarter of an hour of quiet between two. */
   failures: number;
+}
+
+/** What an institution reports as, and where to; without an address it is written to files alone. */
+export interface ReportTargetRow {
+  institution_id: string;
+  /** The institution’s id at the receiver. */
+  agent_pk: string;
+  url_sealed: Sealed | null;
+  key_sealed: Sealed | null;
+  /** Whether a server sends by itself after every hour. */
+  hourly: number;
+  /** What was passed before is not sent. */
+  reported_from: number;
+  /** Up to when every passed check has its numbers. */
+  taken_until: number;
+  /** Since when nothing leaves because a backup was put back (P-6). */
+  held_at: number | null;
+  created_at: number;
+  changed_at: number;
+}
+
+/** One kind of report of one institution: its next number, and who is sending. Stays when the target goes. */
+export interface ReportLaneRow {
+  institution_id: string;
+  kind: string;
+  next_seq: number;
+  /** In a row without an answer that took them. */
+  attempts: number;
+  next_at: number;
+  leased_until: number | null;
+}
+
+/** Which number a fact has: given once and never again. What is sent is made of the check. */
+export interface ReportRowRow {
+  institution_id: string;
+  kind: string;
+  seq: number;
+  /** The check, or the keyed hash of a learner’s session. */
+  source: string;
+  check_id: string;
+  /** When the check was passed. */
+  at: number;
+  status: 'waiting' | 'sent' | 'gone';
+  sent_at: number | null;
 }
