@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type Answers, answerQueue } from './checks/answer-check.ts';
+import { answerUnopened } from './checks/answer-unopened.ts';
 import { lmsRoutes } from './checks/lms-routes.ts';
 import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
@@ -9,6 +10,8 @@ import { pendingMigrations } from './db/migrate.ts';
 import type { Database } from './db/open.ts';
 import { demoPageRoutes } from './drop-in/demo-page-routes.ts';
 import { loaderRoutes } from './drop-in/loader-routes.ts';
+import { dropInRoutes } from './drop-in/routes.ts';
+import { createThrottle } from './drop-in/throttle.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -109,6 +112,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   returnRoutes(server);
   receiptRoutes(server, options.signingKeys);
   loaderRoutes(server, options);
+  dropInRoutes(server, {
+    ...common,
+    answerUnopened: answerUnopened(common),
+    throttle: createThrottle(world, limits, metrics.limited),
+  });
   const outboxUrl = `${publicUrl}/demo/outbox`;
   const apps = {
     ...options,

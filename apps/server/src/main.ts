@@ -4,7 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { demo } from './cli/demo.ts';
 import { openForServing } from './cli/deployment.ts';
 import { type AskedExemption, exemptionClose, exemptionList, exemptionOpen } from './cli/exemption.ts';
-import { institutionAdd } from './cli/institution.ts';
+import { type AskedFacade, institutionAdd, institutionDropIn } from './cli/institution.ts';
 import { keyNew, keyReseal, keyRotate, keyRotateLookup } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { CommandError, say } from './cli/output.ts';
@@ -78,16 +78,7 @@ function commands(): Command {
     .command('migrate')
     .description('brings the database up to date')
     .action(() => migrateCommand(process.env));
-  program
-    .command('institution')
-    .description('institutions')
-    .command('add')
-    .requiredOption('--id <id>', 'short id, the audience of its receipts')
-    .requiredOption('--name <name>', 'name that learners see')
-    .requiredOption('--origin <url>', 'web origin of its pages; repeat for more', collect, [])
-    .option('--help-phone <phone>', 'number that learners may call')
-    .option('--help-url <url>', 'page where learners find help')
-    .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
+  institutionCommands(program.command('institution').description('institutions'));
   program
     .command('webhook')
     .description('where institutions are told')
@@ -101,6 +92,30 @@ function commands(): Command {
   registrationCommands(program.command('registration').description('help desk: registrations by number'));
   reportCommands(program.command('report').description('reports to a monitoring system'));
   return program;
+}
+
+function institutionCommands(institution: Command): void {
+  institution
+    .command('add')
+    .requiredOption('--id <id>', 'short id, the audience of its receipts')
+    .requiredOption('--name <name>', 'name that learners see')
+    .requiredOption('--origin <url>', 'web origin of its pages; repeat for more', collect, [])
+    .option('--help-phone <phone>', 'number that learners may call')
+    .option('--help-url <url>', 'page where learners find help')
+    .action((input) => institutionAdd(process.env, { ...input, origins: input.origin }));
+  institution
+    .command('drop-in')
+    .description('lets pages that were written for the existing service call for an institution')
+    .requiredOption('--id <id>', 'whose')
+    .option('--agtid <agtid>', 'what such pages call the institution')
+    .option(
+      '--origin <url>',
+      'web origin of such pages; repeat for more; else the institution’s',
+      collect,
+      [],
+    )
+    .option('--off', 'no longer')
+    .action((asked: AskedFacade) => institutionDropIn(process.env, asked));
 }
 
 function keyCommands(key: Command): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Config, Environment } from '../config.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
+import { setDropIn } from '../drop-in/set-drop-in.ts';
 import { demoInstitution } from '../institutions/demo-institution.ts';
 import { rotateSecret, setWebhook } from '../webhooks/manage-endpoint.ts';
 import { resolveHost } from '../webhooks/resolve.ts';
@@ -18,6 +19,10 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
   const { config, deployment } = await openForServing(demoEnv);
   const origin = `http://127.0.0.1:${config.lmsPort}`;
   const { id, apiKey } = await demoInstitution(deployment.database, realWorld, origin);
+  await setDropIn(
+    { database: deployment.database, world: realWorld },
+    { institution: id, agtid: id, origins: [], off: false },
+  );
   const webhookSecret = await newWebhookSecret(config, deployment, id, `${origin}/motp-webhook`);
   const server = await serve(config, deployment, built);
   const lms = spawn(process.execPath, [built.lmsFile], {

@@ -4,6 +4,7 @@ import { troubles } from './migrations/0002-troubles.ts';
 import { schedule } from './migrations/0003-schedule.ts';
 import { webhooks } from './migrations/0004-webhooks.ts';
 import { exemptions } from './migrations/0005-exemptions.ts';
+import { dropIn } from './migrations/0009-drop-in.ts';
 import { reports } from './migrations/0010-reports.ts';
 import type { Database } from './open.ts';
 
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '0003-schedule': schedule,
   '0004-webhooks': webhooks,
   '0005-exemptions': exemptions,
+  '0009-drop-in': dropIn,
   '0010-reports': reports,
 };
 

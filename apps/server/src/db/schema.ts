@@ -25,6 +25,9 @@ export interface Schema {
   webhook_event: WebhookEventRow;
   exemption_window: ExemptionWindowRow;
   provider_failure: ProviderFailureRow;
+  drop_in: DropInRow;
+  drop_in_counter: DropInCounterRow;
+  drop_in_record: DropInRecordRow;
   report_target: ReportTargetRow;
   report_lane: ReportLaneRow;
   report_row: ReportRowRow;
@@ -348,6 +351,56 @@ export interface ProviderFailureRow {
   failed_at: number;
   /** In a row without a quarter of an hour of quiet between two. */
   failures: number;
+}
+
+/** Whether pages that were written for the existing service may call for this institution, and from where. */
+export interface DropInRow {
+  institution_id: string;
+  /** What such pages call the institution; unique. */
+  agtid: string;
+  /** Null: the institution’s own origins. */
+  origins_json: string | null;
+  is_on: number;
+  changed_at: number;
+}
+
+/** What a façade remembers of wrong codes of one registration at one institution (ADR 0021). */
+export interface DropInCounterRow {
+  institution_id: string;
+  device_id: string;
+  /** Failures of calls with the API key count in the registration itself (C-5): of `vouched` only the last is here. */
+  channel: 'anonymous' | 'vouched';
+  failures: number;
+  /** Times of the failures of the last 24 hours. */
+  failed_json: string;
+  closed_at: number | null;
+  /** How many checks its number had passed there when it was closed: one more opens it. */
+  passed_then: number;
+  /** The last wrong code (keyed hash) and when: its repetition within 60 s is not counted (C-5). */
+  wrong_key: string | null;
+  wrong_at: number | null;
+}
+
+/** What came through a façade and was right, or was said to be. No name, no number. */
+export interface DropInRecordRow {
+  id: string;
+  institution_id: string;
+  learner_ref: string;
+  course_id: string;
+  round: string;
+  occasion_kind: string;
+  occasion_number: number;
+  /** A code that was judged here, or what somebody else’s check is said to have come to. */
+  kind: 'code' | 'substitute' | 'entry-log';
+  /** By a browser alone; by the institution’s word; or a passed check of ours, `check_id`. */
+  standing: 'unsigned' | 'vouched' | 'signed';
+  check_id: string | null;
+  device_id: string | null;
+  /** The step that was spent: the same code again, for the same occasion, is the same answer. */
+  step: number | null;
+  /** Keyed hash of what was logged: the same again is one row. */
+  source_key: string | null;
+  at: number;
 }
 
 /** What an institution reports as, and where to; without an address it is written to files alone. */
