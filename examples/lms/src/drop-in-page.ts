@@ -143,13 +143,13 @@ function panels(): Html {
     <section class="panel" id="lesson" hidden>
       <h2 id="lesson-title" tabindex="-1">학습을 시작합니다</h2>
       <p id="proof"></p>
-      <pre id="claims" tabindex="0" aria-label="서버가 확인한 내용" hidden></pre>
+      <pre id="claims" tabindex="0" role="region" aria-label="서버가 확인한 내용" hidden></pre>
     </section>`;
 }
 
 function forDevelopers(): Html {
   return html`<h2 id="raw-title">개발자용: 보낸 것과 받은 답</h2>
-    <pre id="raw" tabindex="0" aria-labelledby="raw-title">아직 보낸 것이 없습니다.</pre>
-    <details><summary>이 페이지의 스크립트 drop-in.js</summary><pre tabindex="0" aria-label="drop-in.js">${browser}</pre></details>
-    <details><summary>이 사이트의 서버 코드 drop-in.ts</summary><pre tabindex="0" aria-label="drop-in.ts">${server}</pre></details>`;
+    <pre id="raw" tabindex="0" role="region" aria-labelledby="raw-title">아직 보낸 것이 없습니다.</pre>
+    <details><summary>이 페이지의 스크립트 drop-in.js</summary><pre tabindex="0" role="region" aria-label="drop-in.js">${browser}</pre></details>
+    <details><summary>이 사이트의 서버 코드 drop-in.ts</summary><pre tabindex="0" role="region" aria-label="drop-in.ts">${server}</pre></details>`;
 }
