@@ -443,6 +443,7 @@ export interface ReportRowRow {
   check_id: string;
   /** When the check was passed. */
   at: number;
-  status: 'waiting' | 'sent' | 'gone';
+  /** `early`: passed before what is sent at all; `gone`: retention came before the sending. `check_hist` waits for ever. */
+  status: 'waiting' | 'early' | 'sent' | 'gone';
   sent_at: number | null;
 }

@@ -12,8 +12,10 @@ import {
   deleteTarget,
   findTarget,
   holdTargets,
+  lockLanes,
   openLanes,
   type StoredTarget,
+  sendFrom,
   upsertTarget,
 } from './store.ts';
 
@@ -61,8 +63,11 @@ export async function configureReports(
     if (before?.held_at && asked.firstSeq === undefined) return { kind: 'refused', problems: [HELD] };
     const row = rowOf(dependencies, asked, before, now);
     if (row.hourly === 1 && row.url_sealed === null) return { kind: 'refused', problems: [NOWHERE] };
-    await upsertTarget(tx, row);
     await openLanes(tx, asked.institution, parseSeq(asked.firstSeq ?? '1') ?? 1);
+    // Under the lanes' locks: what is being taken up meanwhile sees either the target before or this one.
+    await lockLanes(tx, asked.institution);
+    await upsertTarget(tx, row);
+    await sendFrom(tx, asked.institution, row.reported_from);
     const { institution, actor } = asked;
     const hourly = row.hourly === 1;
     const data = { hourly, sends: row.url_sealed !== null, from: new Date(row.reported_from).toISOString() };

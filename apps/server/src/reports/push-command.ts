@@ -2,11 +2,11 @@ import type { Database, Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { World } from '../world.ts';
 import { HELD } from './manage-target.ts';
-import { type PushDependencies, type Pushed, pushRows, takeUpSettled } from './push-rows.ts';
+import { type PushDependencies, type Pushed, pushRows, takeUpSettled, untakenHours } from './push-rows.ts';
 import { reportedCheck } from './reported-check.ts';
-import { lookedAgainFrom, masked, pushedKinds, type ReportRow, reportRow, settledUntil } from './rules.ts';
-import { countWaiting, findTarget, type StoredTarget, waitingRows } from './store.ts';
-import { takeUpPage } from './take-up.ts';
+import { type Kind, masked, pushedKinds, type ReportRow, reportRow } from './rules.ts';
+import { countWaiting, findTarget, nextSeq, type StoredTarget, waitingRows } from './store.ts';
+import { untaken } from './take-up.ts';
 
 type Refused = { kind: 'refused'; problems: string[] };
 
@@ -46,56 +46,39 @@ export async function sendReports(
   return { kind: 'pushed', pushed: await pushRows(dependencies, { institution, actor, isPatient: false }) };
 }
 
-/** What a transaction found out that is then undone. */
-class Undone extends Error {
-  override name = 'Undone';
-  readonly found: Preview[];
-
-  constructor(found: Preview[]) {
-    super('undone');
-    this.found = found;
-  }
-}
-
 interface PreviewDependencies {
   database: Database;
   keyring: Keyring;
   world: World;
 }
 
-/** What `sendReports` would send: it does the same up to the sending, and then nothing of it has happened. */
+/** What `sendReports` would send; nothing is numbered, locked or written. */
 export async function previewReports(
   dependencies: PreviewDependencies,
   institution: string,
 ): Promise<{ kind: 'previewed'; previews: Preview[] } | Refused> {
   const usable = await usableTarget(dependencies.database, institution, true);
   if (usable.kind === 'refused') return usable;
-  try {
-    return await dependencies.database.transaction(async (tx) => {
-      throw new Undone(await previewed(dependencies, tx, usable.target));
-    });
-  } catch (error) {
-    if (error instanceof Undone) return { kind: 'previewed', previews: error.found };
-    throw error;
-  }
+  const previews: Preview[] = [];
+  for (const kind of pushedKinds) previews.push(await preview(dependencies, usable.target, kind));
+  return { kind: 'previewed', previews };
 }
 
-async function previewed(
-  { keyring, world }: PreviewDependencies,
-  tx: Tx,
+/** What waits has its numbers and goes first; the rest would get the next ones. */
+async function preview(
+  dependencies: PreviewDependencies,
   target: StoredTarget,
-): Promise<Preview[]> {
-  const from = Math.max(target.reported_from, lookedAgainFrom(target.taken_until));
-  const range = { from, until: settledUntil(world.now()) };
-  while ((await takeUpPage(tx, keyring, target.institution_id, range)) > 0);
-  const previews: Preview[] = [];
-  for (const kind of pushedKinds) {
-    const [first] = await waitingRows(tx, target, kind, 1);
-    const sample =
-      first === undefined || first.id === null
-        ? null
-        : masked(reportRow(kind, target.agent_pk, first.seq, reportedCheck(keyring, first)));
-    previews.push({ report: kind, rows: await countWaiting(tx, target, kind), sample });
-  }
-  return previews;
+  kind: Kind,
+): Promise<Preview> {
+  const { database, keyring, world } = dependencies;
+  const { institution_id: institution, agent_pk: agentPk } = target;
+  const [first] = await waitingRows(database, institution, kind, 1);
+  const more = await untaken(dependencies, institution, kind, untakenHours(target, world.now()));
+  const check = first ? (first.id === null ? undefined : first) : more.first;
+  const seq = first?.seq ?? (await nextSeq(database, institution, kind));
+  return {
+    report: kind,
+    rows: (await countWaiting(database, institution, kind)) + more.count,
+    sample: check ? masked(reportRow(kind, agentPk, seq, reportedCheck(keyring, check))) : null,
+  };
 }

@@ -7,6 +7,7 @@ import { reseal } from '../keys/rotate.ts';
 import { poster } from '../webhooks/post-event.ts';
 import { removeReports } from './manage-target.ts';
 import { KEY, reportStage } from './report-stage.fixture.ts';
+import { takeUp } from './take-up.ts';
 
 const MINUTE = 60_000;
 
@@ -61,6 +62,30 @@ for (const dialect of dialects) {
       hourEnds(4);
       await send();
       expect(sentSeqs('score_hist')).toEqual([5001, 5002]);
+    });
+
+    it('rows that a file numbered are not sent when they lie before what is sent, until that is moved', async () => {
+      await stage.start();
+      await configure({ from: '2026-11-23T13' });
+      await pass({ session: undefined });
+      hourEnds(2);
+      const hours = { from: Date.UTC(2026, 10, 23, 3), until: Date.UTC(2026, 10, 23, 4) };
+      await takeUp(stage.system, 'inst', hours);
+      const statuses = async () => (await rows()).map(({ kind, status }) => `${kind} ${status}`);
+      expect(await statuses()).toEqual(['check_hist early', 'score_hist early']);
+      expect(await preview()).toMatchObject({ previews: [{ rows: 0 }, { rows: 0, sample: null }] });
+      await send();
+      expect(stage.monitor.calls).toEqual([]);
+      await configure({ from: '2026-11-23T12' });
+      await configure({ from: '2026-11-23T13' });
+      await send();
+      expect(stage.monitor.calls).toEqual([]);
+      await configure({ from: '2026-11-23T12' });
+      expect(await preview()).toMatchObject({ previews: [{ rows: 0 }, { rows: 1, sample: { seq: 1 } }] });
+      await send();
+      expect(sentSeqs('score_hist')).toEqual([1]);
+      await configure({ from: '2026-11-23T13' });
+      expect(await statuses()).toEqual(['check_hist early', 'score_hist sent']);
     });
 
     it('P-3 what is wrong is said all at once, and nothing is configured', async () => {

@@ -26,7 +26,7 @@ import {
   settleRows,
   waitingRows,
 } from './store.ts';
-import { takeUp } from './take-up.ts';
+import { type Range, takeUp } from './take-up.ts';
 
 /** Is told of rows that were not taken, or not counted as many: no address, no row. */
 export interface Untaken {
@@ -66,13 +66,21 @@ export interface Pushed {
 const LEASE_MS = 30_000;
 const MOST_ROWS = 500;
 
+/** The hours that are over and may hold what has no number; what was committed late is looked for once more. */
+export function untakenHours(
+  target: Pick<StoredTarget, 'reported_from' | 'taken_until'>,
+  now: number,
+): Range {
+  const from = Math.max(target.reported_from, lookedAgainFrom(target.taken_until));
+  return { from, until: settledUntil(now) };
+}
+
 /** Takes up what was passed until the last hour that is over. */
 export async function takeUpSettled(dependencies: PushDependencies, target: StoredTarget): Promise<void> {
-  const until = settledUntil(dependencies.world.now());
-  if (until <= target.taken_until) return;
-  const from = Math.max(target.reported_from, lookedAgainFrom(target.taken_until));
-  await takeUp(dependencies, target.institution_id, { from, until });
-  await setTakenUntil(dependencies.database, target.institution_id, until);
+  const hours = untakenHours(target, dependencies.world.now());
+  if (hours.until <= target.taken_until) return;
+  await takeUp(dependencies, target.institution_id, hours);
+  await setTakenUntil(dependencies.database, target.institution_id, hours.until);
 }
 
 /** Sends what waits, batch by batch in the order of numbers, until nothing is left or something is not taken. */
@@ -119,11 +127,11 @@ async function begin(
   const now = world.now();
   const target = await findTarget(tx, institution);
   if (!isSending(target)) return 'not-now';
-  if ((await waitingRows(tx, target, kind, 1)).length === 0) return 'nothing-left';
+  if ((await waitingRows(tx, institution, kind, 1)).length === 0) return 'nothing-left';
   const dueBy = isPatient ? now : Number.MAX_SAFE_INTEGER;
   const lane = await claimLane(tx, institution, kind, { now, dueBy, leasedUntil: now + LEASE_MS });
   if (!lane) return 'not-now';
-  const waiting = await waitingRows(tx, target, kind, MOST_ROWS);
+  const waiting = await waitingRows(tx, institution, kind, MOST_ROWS);
   const gone = waiting.filter((row) => row.id === null).map(({ seq }) => seq);
   await settleRows(tx, lane, gone, { status: 'gone', now });
   const rows = waiting.flatMap((row) =>

@@ -159,6 +159,7 @@ describe('what a receiver answers', () => {
     [200, '{"code":"IE001","msg":"홍길동"}', { kind: 'not-taken', error: 'code-IE001' }],
     [200, '{"code":"홍길동"}', { kind: 'not-taken', error: 'malformed' }],
     [200, '{"code":{"a":1}}', { kind: 'not-taken', error: 'malformed' }],
+    [200, '{"code":[200]}', { kind: 'not-taken', error: 'malformed' }],
     [200, '<html>', { kind: 'not-taken', error: 'malformed' }],
     [200, 'null', { kind: 'not-taken', error: 'malformed' }],
     [200, '', { kind: 'not-taken', error: 'malformed' }],

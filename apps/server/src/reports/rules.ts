@@ -128,7 +128,7 @@ export type Verdict = { kind: 'taken'; count: number | null } | { kind: 'not-tak
 export function verdictOf(status: number, text: string): Verdict {
   if (status < 200 || status > 299) return { kind: 'not-taken', error: `http-${status}` };
   const { code, data_cnt: count } = membersOf(text);
-  const said = String(code ?? '');
+  const said = typeof code === 'string' || typeof code === 'number' ? String(code) : '';
   if (said !== '200') {
     return { kind: 'not-taken', error: /^[A-Za-z0-9]{1,12}$/.test(said) ? `code-${said}` : 'malformed' };
   }

@@ -108,13 +108,14 @@ export async function openLanes(tx: Tx, institution: string, firstSeq: number): 
 
 export type StoredLane = Selectable<ReportLaneRow>;
 
-export async function readLanes(tx: Tx, institution: string): Promise<StoredLane[]> {
-  return tx.sql
+export async function nextSeq(tx: Tx, institution: string, kind: Kind): Promise<number> {
+  const lane = await tx.sql
     .selectFrom('report_lane')
-    .selectAll()
+    .select('next_seq')
     .where('institution_id', '=', institution)
-    .orderBy('kind')
-    .execute();
+    .where('kind', '=', kind)
+    .executeTakeFirst();
+  return lane?.next_seq ?? 1;
 }
 
 /** Under their locks numbers are given by one transaction at a time. @returns the next number of each kind */
@@ -128,6 +129,12 @@ export async function lockLanes(tx: Tx, institution: string): Promise<Map<string
   return new Map(lanes.map(({ kind, next_seq }) => [kind, next_seq]));
 }
 
+/** Where a reading of checks goes on: behind the last one that was read. */
+export interface After {
+  at: number;
+  id: string;
+}
+
 /**
  * Passed checks of `[from, until)` without a number, in the order of passing. Their ids begin with when they were
  * opened, which is minutes before: so the primary key finds them, and no index is paid for at every pass.
@@ -137,12 +144,13 @@ export async function untakenChecks(
   institution: string,
   { from, until }: { from: number; until: number },
   most: number,
+  after: After = { at: from, id: '' },
 ): Promise<SourceCheck[]> {
   const { rows } = await sql<SourceCheck>`
     select ${ofCheck} from "check" c
     where c.id >= ${idOf(from - 2 * HOUR_MS)} and c.id < ${idOf(until)}
-      and c.institution_id = ${institution} and c.status = 'passed'
-      and c.passed_at >= ${from} and c.passed_at < ${until}
+      and c.institution_id = ${institution} and c.status = 'passed' and c.passed_at < ${until}
+      and (c.passed_at > ${after.at} or (c.passed_at = ${after.at} and c.id > ${after.id}))
       and not exists (select 1 from report_row r where r.institution_id = c.institution_id
         and r.kind = 'check_hist' and r.source = c.id)
     order by c.passed_at, c.id limit ${most}`.execute(tx.sql);
@@ -171,6 +179,7 @@ const rowColumns = {
   source: 'text',
   check_id: 'text',
   at: 'bigint',
+  status: 'text',
 } as const;
 
 export type NewRow = Pick<ReportRowRow, keyof typeof rowColumns>;
@@ -178,12 +187,11 @@ export type NewRow = Pick<ReportRowRow, keyof typeof rowColumns>;
 /** One statement for any number of rows. A source that has a number already is a fault, and changes nothing. */
 export async function insertRows(tx: Tx, rows: readonly NewRow[]): Promise<void> {
   const names = sql.join(Object.keys(rowColumns).map((name) => sql.ref(name)));
-  await sql`insert into report_row (${names}, status) select ${names}, 'waiting'
-    from ${rowsOf(
-      tx.dialect,
-      rowColumns,
-      rows.map((row) => ({ ...row })),
-    )}`.execute(tx.sql);
+  await sql`insert into report_row (${names}) select ${names} from ${rowsOf(
+    tx.dialect,
+    rowColumns,
+    rows.map((row) => ({ ...row })),
+  )}`.execute(tx.sql);
 }
 
 export async function setNextSeq(tx: Tx, institution: string, kind: string, next: number): Promise<void> {
@@ -205,33 +213,27 @@ const numbered = (tx: Tx, where: ReturnType<typeof sql>, most: number) =>
   sql<NumberedCheck>`select r.seq, r.at, ${ofCheck} from report_row r
     left join "check" c on c.id = r.check_id where ${where} order by r.seq limit ${most}`.execute(tx.sql);
 
+/** What was passed before `from` is numbered and not sent; the rest waits, unless it was sent. */
+export async function sendFrom(tx: Tx, institution: string, from: number): Promise<void> {
+  const own = tx.sql.updateTable('report_row').where('institution_id', '=', institution);
+  await own.where('status', '=', 'waiting').where('at', '<', from).set({ status: 'early' }).execute();
+  await own.where('status', '=', 'early').where('at', '>=', from).set({ status: 'waiting' }).execute();
+}
+
 /** What waits to be sent, in the order of numbers. */
 export async function waitingRows(
   tx: Tx,
-  {
-    institution_id: institution,
-    reported_from: from,
-  }: Pick<StoredTarget, 'institution_id' | 'reported_from'>,
+  institution: string,
   kind: Kind,
   most: number,
 ): Promise<NumberedCheck[]> {
-  const where = sql`r.institution_id = ${institution} and r.kind = ${kind} and r.status = 'waiting'
-    and r.at >= ${from}`;
+  const where = sql`r.institution_id = ${institution} and r.kind = ${kind} and r.status = 'waiting'`;
   return (await numbered(tx, where, most)).rows;
 }
 
-export async function countWaiting(
-  tx: Tx,
-  {
-    institution_id: institution,
-    reported_from: from,
-  }: Pick<StoredTarget, 'institution_id' | 'reported_from'>,
-  kind: Kind,
-): Promise<number> {
+export async function countWaiting(tx: Tx, institution: string, kind: Kind): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*) as count from report_row
-    where institution_id = ${institution} and kind = ${kind} and status = 'waiting' and at >= ${from}`.execute(
-    tx.sql,
-  );
+    where institution_id = ${institution} and kind = ${kind} and status = 'waiting'`.execute(tx.sql);
   return Number(rows[0]?.count ?? 0);
 }
 

@@ -1,13 +1,16 @@
 import type { Database, Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { sessionOf } from './reported-check.ts';
-import { type Kind, kinds } from './rules.ts';
+import { hoursBetween, type Kind, kinds } from './rules.ts';
 import {
+  type After,
+  findTarget,
   insertRows,
   knownSources,
   lockLanes,
   type NewRow,
   type SourceCheck,
+  type StoredTarget,
   setNextSeq,
   untakenChecks,
 } from './store.ts';
@@ -24,38 +27,73 @@ export interface Range {
 }
 
 const PAGE = 1_000;
+const HOUR_MS = 60 * 60_000;
 
-/** Gives every passed check of the range its numbers, if it has none yet. Many transactions, each a whole page. */
+/**
+ * Gives every passed check of the range its numbers, if it has none yet. Hour by hour and page by page, each in a
+ * transaction of its own, so that answers never wait long for the one writer of SQLite.
+ */
 export async function takeUp(
   { database, keyring }: Dependencies,
   institution: string,
   range: Range,
 ): Promise<void> {
-  while ((await database.transaction((tx) => takeUpPage(tx, keyring, institution, range))) === PAGE);
+  for (const from of hoursBetween(range.from, range.until)) {
+    const hour = { from, until: from + HOUR_MS };
+    while ((await database.transaction((tx) => takeUpPage(tx, keyring, institution, hour))) === PAGE);
+  }
 }
 
 /** @returns how many checks were taken up: fewer than a page when none is left */
-export async function takeUpPage(
-  tx: Tx,
-  keyring: Keyring,
-  institution: string,
-  range: Range,
-): Promise<number> {
+async function takeUpPage(tx: Tx, keyring: Keyring, institution: string, hour: Range): Promise<number> {
   const next = await lockLanes(tx, institution);
-  const checks = await untakenChecks(tx, institution, range, PAGE);
+  const target = await findTarget(tx, institution);
+  if (!target) return 0;
+  const checks = await untakenChecks(tx, institution, hour, PAGE);
   for (const kind of kinds) {
-    const first = next.get(kind);
-    if (first === undefined) throw new Error('an institution without a lane was taken up');
-    const facts = await newFacts(tx, institution, kind, factsOf[kind](keyring, checks));
+    const facts = await newFacts(tx, keyring, institution, kind, checks);
     if (facts.length === 0) continue;
-    const numbered: NewRow[] = facts.map(({ source, check }, nth) => ({
-      ...{ institution_id: institution, kind, seq: first + nth, source, check_id: check.id },
-      at: check.passed_at ?? 0,
-    }));
-    await insertRows(tx, numbered);
-    await setNextSeq(tx, institution, kind, first + numbered.length);
+    const first = next.get(kind) ?? 1;
+    await insertRows(
+      tx,
+      facts.map((fact, nth) => newRow(target, kind, first + nth, fact)),
+    );
+    await setNextSeq(tx, institution, kind, first + facts.length);
   }
   return checks.length;
+}
+
+function newRow(target: StoredTarget, kind: Kind, seq: number, { source, check }: Fact): NewRow {
+  const at = check.passed_at ?? 0;
+  return {
+    ...{ institution_id: target.institution_id, kind, seq, source, check_id: check.id, at },
+    status: at < target.reported_from ? 'early' : 'waiting',
+  };
+}
+
+/** What taking up a range would number of a kind: how many, and the first. Reads only, and locks nothing. */
+export async function untaken(
+  { database, keyring }: Dependencies,
+  institution: string,
+  kind: Kind,
+  range: Range,
+): Promise<{ count: number; first: SourceCheck | undefined }> {
+  const sources = new Set<string>();
+  let first: SourceCheck | undefined;
+  for (const from of hoursBetween(range.from, range.until)) {
+    const hour = { from, until: from + HOUR_MS };
+    for (let after: After | undefined; ; ) {
+      const checks = await untakenChecks(database, institution, hour, PAGE, after);
+      for (const { source, check } of await newFacts(database, keyring, institution, kind, checks)) {
+        sources.add(source);
+        first ??= check;
+      }
+      const last = checks.at(-1);
+      if (!last || checks.length < PAGE) break;
+      after = { at: last.passed_at ?? 0, id: last.id };
+    }
+  }
+  return { count: sources.size, first };
 }
 
 /** What gets one number: a check, or all that a learner passed in one session. */
@@ -86,8 +124,20 @@ const factsOf = {
   check_hist: everyCheck,
 } satisfies Record<Kind, (keyring: Keyring, checks: readonly SourceCheck[]) => Fact[]>;
 
-async function newFacts(tx: Tx, institution: string, kind: Kind, facts: readonly Fact[]): Promise<Fact[]> {
+/** The facts of these checks that have no number yet, each once. */
+async function newFacts(
+  tx: Tx,
+  keyring: Keyring,
+  institution: string,
+  kind: Kind,
+  checks: readonly SourceCheck[],
+): Promise<Fact[]> {
+  const facts = factsOf[kind](keyring, checks);
   const sources = facts.map(({ source }) => source);
   const known = await knownSources(tx, institution, kind, sources);
-  return facts.filter(({ source }, nth) => !known.has(source) && sources.indexOf(source) === nth);
+  const fresh = new Map<string, Fact>();
+  for (const fact of facts) {
+    if (!known.has(fact.source) && !fresh.has(fact.source)) fresh.set(fact.source, fact);
+  }
+  return [...fresh.values()];
 }
