@@ -7,6 +7,7 @@ import { examIsOpen, goToExam, logIn, openDialog } from './support/lms.ts';
 import {
   answerTo,
   chooseOccasion,
+  claimsOn,
   openOldPage,
   rawOf,
   said,
@@ -22,7 +23,9 @@ const HONG: Person = { name: '홍길동', phone: '010-1234-5678' };
 const WRONG = '인증번호가 일치하지 않습니다. 다시 입력 하세요.';
 const LOCKED = '5회 오류가 발생하였습니다. mOTP인증이 잠겼습니다. 본인확인을 하여 잠금을 해제 하세요.';
 const NOT_LIFTED = '확인할 수 있는 본인확인 결과가 없어 잠금을 해제하지 못했습니다.';
-const RECEIVED = 'receipt';
+/** What a page's own browser can say. */
+const MADE_UP = '{"code":"200","status":"SUCCESS","msg":"인증하였습니다."}';
+const READABLE = { 'access-control-allow-origin': '*' };
 
 describe('a page for today’s mOTP with another host name', () => {
   let stage: Stage;
@@ -47,7 +50,7 @@ describe('a page for today’s mOTP with another host name', () => {
       expect(raw).toContain(line);
     }
     expect(raw).toMatch(/ {2}USRDT=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n/);
-    expect(raw).toContain(`"${RECEIVED}":"`);
+    expect(raw).toContain('"receipt":"');
     await chooseOccasion(page, '시험 1회');
     expect(await typeOldCode(page, code)).toBe('AP001');
     await said(page, '이미 사용한 인증번호입니다. 앱에 새 인증번호가 나오면 다시 입력 하세요.');
@@ -87,6 +90,52 @@ describe('a page for today’s mOTP with another host name', () => {
     await said(page, '잠금을 해제하였습니다. 새 인증번호를 입력하세요.');
     expect(await typeOldCode(page, phone.code())).toBe('200');
     await wentOn(page);
+  });
+
+  it('C-8 and C-9 an answer made up in the browser opens today’s page, and neither of the two that a server checks', async () => {
+    const phone = await registerPhone(stage.server, HONG);
+    const desk = await stage.desk();
+    await desk.route('**/api/v2/otp_accredit', (route) =>
+      route.fulfill({ contentType: 'application/json', headers: READABLE, body: MADE_UP }),
+    );
+    const today = await openOldPage(desk, stage.server);
+    expect(await typeOldCode(today, '000000')).toBe('200');
+    await wentOn(today);
+    const verified = await openOldPage(desk, stage.server, 'receipt');
+    await typeOldCode(verified, '000000');
+    await said(verified, '인증 확인서를 확인하지 못했습니다. (malformed)');
+    const asked = await openOldPage(desk, stage.server, 'server');
+    expect(await typeOldCode(asked, phone.wrongCode())).toBe('AP001');
+    await said(asked, WRONG);
+  });
+
+  it('C-8 the site’s server believes the receipt in the answer once, for this learner and this occasion', async () => {
+    const phone = await registerPhone(stage.server, HONG);
+    const page = await openOldPage(await stage.desk(), stage.server, 'receipt');
+    await chooseOccasion(page, '시험 1회');
+    const code = phone.code();
+    await typeOldCode(page, code);
+    await wentOn(page);
+    expect(await claimsOn(page)).toMatchObject({
+      ...{ aud: 'demo', sub: 'trainee-17', via: 'drop-in', course: { id: 'safety-101', round: '1' } },
+      occasion: { kind: 'exam', number: 1 },
+    });
+    // The same answer again (its reply may have been lost) brings the same receipt.
+    await typeOldCode(page, code);
+    await said(page, '인증 확인서를 확인하지 못했습니다. (used-before)');
+  });
+
+  it('C-8 asked by the site’s server with its key it is a check like any other', async () => {
+    const phone = await registerPhone(stage.server, HONG);
+    const page = await openOldPage(await stage.desk(), stage.server, 'server');
+    await chooseOccasion(page, '과제 1회');
+    expect(await typeOldCode(page, phone.code())).toBe('200');
+    await wentOn(page);
+    expect(await claimsOn(page)).toMatchObject({
+      ...{ jti: expect.stringMatching(/^chk_/), sub: 'trainee-17', method: 'motp' },
+      occasion: { kind: 'assignment', number: 1 },
+    });
+    expect(await rawOf(page)).not.toContain(HONG.name);
   });
 
   it('C-9 a failure of the system leads to the substitute check, which is kept and proves nothing', async () => {

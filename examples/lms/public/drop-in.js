@@ -97,9 +97,10 @@
     return all;
   }
 
-  /** The fields of otp_accredit, as such pages send them. */
+  /** The fields of otp_accredit, as such pages send them; to its own server the page says only what that cannot know. */
   function fields() {
     var own = { OTPNO: value('OTPNO'), SESSIONID: value('SESSIONID'), EXIP: value('EXIP') };
+    if (way === 'server') return merged({ OTPNO: value('OTPNO') }, occasion());
     var time = { USRDT: window.hrdFrame ? window.hrdFrame.getUT() : '' };
     return merged(merged(trainee(), own), merged(occasion(), time));
   }
@@ -196,8 +197,8 @@
         m_trnDT: result.M_TRNDT
       }),
       done: function (_status, text) {
-        var value = /<RetVal>\s*(\d+)\s*<\/RetVal>/.exec(text);
-        if (value && value[1] === '101')
+        var kept = /<RetVal>\s*(\d+)\s*<\/RetVal>/.exec(text);
+        if (kept && kept[1] === '101')
           return goOn('대체인증을 했다고 브라우저가 알렸습니다. 기록으로만 남습니다.');
         tell('대체인증 결과를 저장하지 못했습니다. 잠시 뒤에 다시 시도 하세요.', 'bad');
       }

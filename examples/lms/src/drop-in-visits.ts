@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Learner, ReceiptError } from '@motp/lms-sdk';
-import { accredit, type OldAnswer, reset } from './drop-in.ts';
+import { accredit, believeReceipt, type OldAnswer, reset } from './drop-in.ts';
 import { dropInPage, dropInWays } from './drop-in-page.ts';
 import { allowAsking, page, reply, type Visit } from './http.ts';
 import { learners } from './learners.ts';
@@ -26,6 +26,7 @@ export async function answerDropIn(visit: Visit, what: string, body: string): Pr
   const sent = new URLSearchParams(body);
   const learner = learnerOf(visit);
   if (what === 'outage') return reply(visit, 503, 'text/plain', '503');
+  if (what === 'receipt') return answer(visit, () => believeReceipt(visit.world, learner, sent));
   if (what === 'accredit') return answer(visit, () => accredit(visit.world, learner, sent));
   if (what === 'reset') return answer(visit, () => reset(visit.world, learner, sent));
   reply(visit, 404, 'text/plain', '404');

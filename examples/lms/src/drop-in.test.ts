@@ -24,7 +24,7 @@ async function listen(listener: RequestListener): Promise<string> {
 }
 
 beforeEach(async () => {
-  [servers, asked, motpAnswer] = [[], [], '{"code":"200","status":"SUCCESS","msg":"ok"}'];
+  [servers, asked, motpAnswer] = [[], [], '{"code":"AP001","status":"FAIL","msg":"no"}'];
   motpUrl = await listen(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
@@ -73,7 +73,7 @@ describe('the page for today’s mOTP', () => {
 
   it('C-9 the site’s server asks with its key about the learner whom it knows, whatever the page says', async () => {
     const reply = await post('/drop-in/accredit', forged);
-    expect(await reply.json()).toMatchObject({ code: '200' });
+    expect(await reply.json()).toEqual({ code: 'AP001', msg: 'no' });
     expect(asked).toHaveLength(1);
     const [{ path, headers, fields } = { path: '', headers: {}, fields: {} }] = asked;
     expect([path, headers.authorization]).toEqual(['/api/v2/otp_accredit', 'Bearer k']);
@@ -100,6 +100,8 @@ describe('the page for today’s mOTP', () => {
     expect((await post('/drop-in/nothing', forged)).status).toBe(404);
     expect((await post('/drop-in/outage', forged)).status).toBe(503);
     expect(asked).toEqual([]);
+    motpAnswer = '{"code":"200","check":"chk_1","receipt":"a.b.c"}';
+    expect(await (await post('/drop-in/accredit', forged)).json()).toEqual({ code: 'malformed' });
     motpAnswer = '<html>502</html>';
     expect(await (await post('/drop-in/accredit', forged)).json()).toEqual({ code: 'IE001' });
   });

@@ -42,3 +42,8 @@ export const wentOn = (page: Page): Promise<void> =>
 /** What was sent and what came back, as the page shows it to developers. */
 export const rawOf = async (page: Page): Promise<string> =>
   (await page.getByRole('region', { name: '개발자용: 보낸 것과 받은 답' }).textContent()) ?? '';
+
+/** What the site's server has verified, as the page shows it to developers. */
+export async function claimsOn(page: Page): Promise<Record<string, unknown>> {
+  return JSON.parse((await page.getByRole('region', { name: '서버가 확인한 내용' }).textContent()) ?? '');
+}
