@@ -51,7 +51,7 @@ export async function logSubstitute(
       data: { log: kind, standing, passed: result === 'T', record: isNew ? row.id : null },
     });
   });
-  return answered('200');
+  return answered('200', '기록하였습니다.');
 }
 
 /** A row for nothing but a browser's word: each one counts, for the learner and for the address. */

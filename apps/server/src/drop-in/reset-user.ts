@@ -1,8 +1,8 @@
-import { type Reset, resetUnopened } from '../checks/reset-unopened.ts';
+import { resetUnopened } from '../checks/reset-unopened.ts';
 import { comparableName, parsePhone } from '../learners/rules.ts';
 import type { AnswerDropIn, Call } from './answer-drop-in.ts';
 import { type Form, field, isAnswered, readLearner, readName, unreadable } from './form-rules.ts';
-import { type Answered, answered, type DropInCode } from './rules.ts';
+import { type Answered, answered } from './rules.ts';
 
 /** `user_reset`: the page says that its own phone check was passed. What that is worth depends on who says it. */
 export async function resetUser(
@@ -36,12 +36,5 @@ export async function resetUser(
     said: { vouched: channel === 'vouched', ...said },
   });
   if (reset !== 'done') throttle.failed(caller);
-  return answered(codes[reset]);
+  return reset === 'done' ? answered('200', '잠금을 해제하였습니다.') : answered('AP010');
 }
-
-const codes: Readonly<Record<Reset, DropInCode>> = {
-  done: '200',
-  mismatch: 'AP010',
-  unproved: 'AP010',
-  disputed: 'AP010',
-};
