@@ -3,7 +3,7 @@ import type { Database, Tx } from '../db/open.ts';
 import { findOwner } from '../institutions/read-institution.ts';
 import { parseOrigin } from '../institutions/rules.ts';
 import type { World } from '../world.ts';
-import { findDropIn, findOwnerOf, putDropIn } from './store.ts';
+import { findDropIn, findOwnerOf, lockAgtid, putDropIn } from './store.ts';
 
 /** What somebody asks for; without origins the institution's own may call. */
 export interface AskedDropIn {
@@ -53,6 +53,7 @@ async function open(
   world: World,
   { institution, agtid = '', origins }: AskedDropIn,
 ): Promise<SetDropIn> {
+  await lockAgtid(tx, agtid);
   const owner = await findOwnerOf(tx, agtid);
   if (owner !== undefined && owner !== institution) {
     return { kind: 'refused', problems: ['--agtid belongs to another institution already'] };

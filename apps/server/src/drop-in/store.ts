@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Tx } from '../db/open.ts';
 import type { DropInRecordRow, DropInRow } from '../db/schema.ts';
 
@@ -33,6 +33,14 @@ export async function findDropIn(tx: Tx, institution: string): Promise<StoredDro
     .selectAll()
     .where('institution_id', '=', institution)
     .executeTakeFirst();
+}
+
+/** Who asks for one AGTID at the same moment goes one after another; SQLite has one writer. */
+export async function lockAgtid(tx: Tx, agtid: string): Promise<void> {
+  if (tx.dialect === 'sqlite') return;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['agtid', agtid])}, 0))`.execute(
+    tx.sql,
+  );
 }
 
 export async function findOwnerOf(tx: Tx, agtid: string): Promise<string | undefined> {
