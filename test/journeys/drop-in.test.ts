@@ -15,6 +15,7 @@ import {
   wentOn,
 } from './support/old-page.ts';
 import { registerPhone } from './support/outbox.ts';
+import { poll } from './support/poll.ts';
 import { startSite } from './support/site.ts';
 import { openStage, type Stage } from './support/stage.ts';
 import { fits } from './support/ways-out.ts';
@@ -56,6 +57,17 @@ describe('a page for today’s mOTP with another host name', () => {
     await said(page, '이미 사용한 인증번호입니다. 앱에 새 인증번호가 나오면 다시 입력 하세요.');
     await page.getByRole('heading', { name: '학습을 시작합니다' }).waitFor({ state: 'hidden' });
     expect(stage.complaints).toEqual([]);
+  });
+
+  it('T-3 getUT() tells the server’s time on a computer whose clock is nine hours behind', async () => {
+    const page = await (await stage.desk()).newPage();
+    await page.clock.install({ time: Date.now() - 9 * 60 * 60_000 });
+    await page.goto(`${stage.server.lmsUrl}/drop-in`);
+    await poll('the server’s time', async () => {
+      const told = await page.evaluate<string>('hrdFrame.getUT()');
+      const off = Date.parse(`${told.replace(' ', 'T')}+09:00`) - Date.now();
+      return Math.abs(off) < 60_000 ? told : undefined;
+    });
   });
 
   it('C-5 five wrong codes close the page with the words learners know, and cost the check page nothing', async () => {
@@ -194,7 +206,7 @@ async function lockOut(page: Page, wrongCode: (nth: number) => string): Promise<
     expect(await typeOldCode(page, wrongCode(nth))).toBe('AP001');
     await said(page, WRONG);
   }
-  await typeOldCode(page, wrongCode(4));
+  expect(await typeOldCode(page, wrongCode(4))).toBe('AP001');
   await said(page, LOCKED);
   expect(await typeOldCode(page, wrongCode(5))).toBe('AP009');
   await said(page, LOCKED);
