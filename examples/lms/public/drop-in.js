@@ -8,6 +8,7 @@
   var raw = document.getElementById('raw');
   var motp = form.getAttribute('data-motp');
   var way = form.getAttribute('data-way');
+  var shown = '';
   var evaluation = document.getElementById('evaluation');
 
   /** What such pages say where the answer brings no text. */
@@ -46,12 +47,14 @@
     }
   }
 
-  /** For developers: what went out and what came back. */
+  /** For developers: what went out and what came back since 인증하기 was pressed. */
   function show(url, data, status, text) {
-    var lines = ['POST ' + url];
+    var lines = shown ? [shown, '', ''] : [];
+    lines.push('POST ' + url);
     for (var name in data) lines.push('  ' + name + '=' + data[name]);
     lines.push('', status ? 'HTTP ' + status : '(답을 읽을 수 없음)', text);
-    raw.textContent = lines.join('\n');
+    shown = lines.join('\n');
+    raw.textContent = shown;
   }
 
   /** In the place of alert(): read out, and it stays. */
@@ -117,7 +120,7 @@
   }
 
   function wordsOf(answer) {
-    return answer.msg || WORDS[answer.code] || '인증하지 못했습니다. (' + answer.code + ')';
+    return answer.msg || WORDS[answer.code] || '인증하지 못했습니다. (' + (answer.code || '응답 없음') + ')';
   }
 
   function refuse(answer) {
@@ -136,6 +139,7 @@
     event.preventDefault();
     var button = document.getElementById('go');
     button.disabled = true;
+    shown = '';
     close('lesson');
     close('trouble');
     close('locked');
