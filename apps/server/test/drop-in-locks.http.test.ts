@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dumpOf } from '../src/db/contents.fixture.ts';
 import { Certifier } from '../src/identity/certifier.fixture.ts';
 import { addInstitution } from '../src/institutions/add-institution.ts';
 import {
@@ -245,6 +246,24 @@ for (const dialect of dialects) {
       expect(await identify(token)).toEqual({ outcome: 'passed' });
       expect((await postForm(system, RESET, resetForm)).json.code).toBe('AP010');
       expect((await device()).locked_at).not.toBeNull();
+    });
+
+    it('P-2 nothing that a page sends stands in the database as it was sent', async () => {
+      const said = { SESSIONID: 'lms-session-9', EXIP: '203.0.113.77', USRDT: '2026-11-23 12:34:56' };
+      const [first = '', second = ''] = wrong(2);
+      await call(first, said);
+      await call(second, said, withKey(system));
+      await call(phone.code(), said);
+      await postForm(system, SUBSTITUTE_LOG, { ...logForm, m_trnDT: '20261123123456' });
+      await postForm(system, RESET, resetForm);
+      const dump = (await dumpOf(system.database)).filter((row) => !row.startsWith('learner '));
+      const sent = ['홍길동', '01012345678', '1012345678', 'lms-session-9', '203.0.113.77', '12:34:56'];
+      for (const text of [...sent, 'provider-1', 'provider-2', '20261123123456']) {
+        expect([text, dump.filter((row) => row.includes(text))]).toEqual([text, []]);
+      }
+      // Six digits by themselves: as a part of times and hashes they mean nothing.
+      const codes = [first, second, phone.code()].map((code) => new RegExp(`(?<![\\w-])${code}(?![\\w-])`));
+      expect(dump.filter((row) => codes.some((code) => code.test(row)))).toEqual([]);
     });
 
     const listed = async (query = '') => {

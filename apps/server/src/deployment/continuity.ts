@@ -1,6 +1,7 @@
 import { stepAt } from '@motp/otp';
 import { record } from '../audit/record.ts';
 import type { Database } from '../db/open.ts';
+import { closeRestoredFacades } from '../drop-in/close-restored.ts';
 import { closeRestored } from '../exemptions/close-restored.ts';
 import { holdRestored } from '../reports/manage-target.ts';
 import type { World } from '../world.ts';
@@ -31,6 +32,7 @@ export async function spendAfterRestore(
     const earlyMs = 10_000;
     await spendUpTo(tx, stepAt(now + earlyMs));
     await closeRestored(tx, now);
+    await closeRestoredFacades(tx, now);
     await holdRestored(tx, now);
     await record(tx, {
       at: now,

@@ -86,7 +86,7 @@ describe('a form body', () => {
 
   it('P-3 arbitrary bodies are a form, or none, and never a throw', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (body) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (body) => {
         const form = readForm(body);
         if (!form) return;
         const subject = readSubject(form);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialects, type System, startSystem } from '../../test/support/system.ts';
 import { addInstitution } from '../institutions/add-institution.ts';
+import { closeRestoredFacades } from './close-restored.ts';
 import { findFacade, isOriginOfSome } from './find-facade.ts';
 import { type AskedDropIn, setDropIn } from './set-drop-in.ts';
 
@@ -77,6 +78,25 @@ for (const dialect of dialects) {
       });
       expect(await set({ off: true })).toMatchObject({ problems: ['this institution never had a façade'] });
       expect(await stored()).toEqual([]);
+    });
+
+    it('P-6 a restored backup opens no façade: all are closed until somebody opens them', async () => {
+      system = await startSystem(dialect);
+      await set({ agtid: 'emon-inst' });
+      const close = () => system.database.transaction((tx) => closeRestoredFacades(tx, system.world.now()));
+      await close();
+      await close();
+      expect(await found('emon-inst')).toBeUndefined();
+      const trail = await system.database.sql
+        .selectFrom('audit_event')
+        .select(['actor', 'institution_id', 'data_json'])
+        .where('kind', '=', 'drop-in.changed')
+        .where('actor', '=', 'system')
+        .execute();
+      const data = '{"on":false,"because":"database.behind"}';
+      expect(trail).toEqual([{ actor: 'system', institution_id: 'inst', data_json: data }]);
+      await set({ agtid: 'emon-inst' });
+      expect((await found('emon-inst'))?.institution).toBe('inst');
     });
 
     it('O-3 of two institutions that ask for one AGTID at once one gets it', async () => {

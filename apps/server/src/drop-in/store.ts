@@ -62,6 +62,17 @@ export async function putDropIn(tx: Tx, row: Insertable<DropInRow>): Promise<voi
     .execute();
 }
 
+/** @returns the institutions whose façades were on, in order */
+export async function turnAllOff(tx: Tx, now: number): Promise<string[]> {
+  const rows = await tx.sql
+    .updateTable('drop_in')
+    .set({ is_on: 0, changed_at: now })
+    .where('is_on', '=', 1)
+    .returning('institution_id')
+    .execute();
+  return rows.map(({ institution_id: id }) => id).sort();
+}
+
 /** @returns false when the same was logged before */
 export async function insertLogged(tx: Tx, row: Insertable<DropInRecordRow>): Promise<boolean> {
   const result = await tx.sql
