@@ -6,6 +6,7 @@ import { newMasterKey } from '../keys/master-key.ts';
 import { reseal } from '../keys/rotate.ts';
 import { poster } from '../webhooks/post-event.ts';
 import { removeReports } from './manage-target.ts';
+import { pushRows } from './push-rows.ts';
 import { KEY, reportStage } from './report-stage.fixture.ts';
 import { takeUp } from './take-up.ts';
 
@@ -13,7 +14,7 @@ const MINUTE = 60_000;
 
 for (const dialect of dialects) {
   describe(`what is configured about reports on ${dialect}`, () => {
-    const { stage, configure, send, preview, hourly, rows, trail, sentSeqs, pass, hourEnds } =
+    const { stage, configure, send, preview, hourly, dependencies, rows, trail, sentSeqs, pass, hourEnds } =
       reportStage(dialect);
     afterEach(() => stage.close());
 
@@ -171,6 +172,8 @@ for (const dialect of dialects) {
       await hourly().run();
       const held = { kind: 'refused', problems: [expect.stringContaining('--first-seq')] };
       expect([await send(), await preview(), await configure()]).toEqual([held, held, held]);
+      const pusher = { institution: 'inst', actor: 'system', isPatient: true };
+      expect(await pushRows(dependencies(), pusher)).toMatchObject([{ end: 'not-now' }, { end: 'not-now' }]);
       expect(stage.monitor.calls).toEqual([]);
       expect((await trail()).at(-1)).toMatchObject({
         kind: 'report.held',

@@ -19,6 +19,7 @@ for (const dialect of dialects) {
     const {
       stage,
       here,
+      unanswered,
       configure,
       send,
       preview,
@@ -171,7 +172,8 @@ for (const dialect of dialects) {
         await configure({ hourly: 'on', from: '2026-11-23T12' });
         hourEnds();
         const { world } = stage.system;
-        const server = hourly();
+        const isSilent = () => ['unanswered', 'taken-unanswered'].includes(String(stage.monitor.answers[0]));
+        const server = hourly((parcel) => (isSilent() ? unanswered : here)(parcel));
         for (const [attempts, wait] of [1, 5, 15, 60, 60].entries()) {
           stage.monitor.answers.push(answer);
           await server.run();
@@ -288,7 +290,6 @@ for (const dialect of dialects) {
         const expected = kind === 'user_login_hist' ? [1] : numbers;
         expect(own.map(({ seq }) => seq)).toEqual(expected);
         expect(new Set(own.map(({ check_id: check }) => check)).size).toBe(expected.length);
-        expect(own.every((row, nth) => nth === 0 || (own[nth - 1]?.at ?? 0) <= row.at)).toBe(true);
       }
     });
 

@@ -40,13 +40,21 @@ export function reportStage(dialect: Dialect) {
 }
 
 function reporting(stage: ReportStage) {
-  const here: Ask = (parcel) => asker({ resolve, policy: 'private', timeoutMs: 500 })(parcel);
+  const here: Ask = (parcel) => asker({ resolve, policy: 'private' })(parcel);
+  /** What a sender sees of a receiver that got everything and never answers, without the ten seconds. */
+  const unanswered: Ask = async (parcel) => {
+    const called = stage.monitor.called();
+    void here(parcel);
+    await called;
+    return { error: 'timeout' };
+  };
   const dependencies = (ask: Ask = here): PushDependencies => {
     const { database, keyring, world } = stage.system;
     return { ...{ database, keyring, world, ask }, failed: (untaken) => stage.failures.push(untaken) };
   };
   return {
     here,
+    unanswered,
     dependencies,
     configure: (fields: Partial<NewTarget> = {}) =>
       configureReports(

@@ -3,16 +3,15 @@ import type { Keyring } from '../keys/keyring.ts';
 import { sessionOf } from './reported-check.ts';
 import { hoursBetween, type Kind, kinds } from './rules.ts';
 import {
-  type After,
   findTarget,
   insertRows,
   knownSources,
   lockLanes,
   type NewRow,
+  passedChecks,
   type SourceCheck,
   type StoredTarget,
   setNextSeq,
-  untakenChecks,
 } from './store.ts';
 
 interface Dependencies {
@@ -38,18 +37,36 @@ export async function takeUp(
   institution: string,
   range: Range,
 ): Promise<void> {
+  await eachPage(range, (hour, after) =>
+    database.transaction((tx) => takeUpPage(tx, keyring, institution, hour, after)),
+  );
+}
+
+type Page = (hour: Range, after: string | undefined) => Promise<SourceCheck[]>;
+
+/** Goes through the hours of a range; a page that is not full is the last of its hour. */
+async function eachPage(range: Range, page: Page): Promise<void> {
   for (const from of hoursBetween(range.from, range.until)) {
-    const hour = { from, until: from + HOUR_MS };
-    while ((await database.transaction((tx) => takeUpPage(tx, keyring, institution, hour))) === PAGE);
+    for (let after: string | undefined; ; ) {
+      const checks = await page({ from, until: from + HOUR_MS }, after);
+      const last = checks.at(-1);
+      if (!last || checks.length < PAGE) break;
+      after = last.id;
+    }
   }
 }
 
-/** @returns how many checks were taken up: fewer than a page when none is left */
-async function takeUpPage(tx: Tx, keyring: Keyring, institution: string, hour: Range): Promise<number> {
+async function takeUpPage(
+  tx: Tx,
+  keyring: Keyring,
+  institution: string,
+  hour: Range,
+  after: string | undefined,
+): Promise<SourceCheck[]> {
   const next = await lockLanes(tx, institution);
   const target = await findTarget(tx, institution);
-  if (!target) return 0;
-  const checks = await untakenChecks(tx, institution, hour, PAGE);
+  if (!target) return [];
+  const checks = await passedChecks(tx, institution, hour, PAGE, after);
   for (const kind of kinds) {
     const facts = await newFacts(tx, keyring, institution, kind, checks);
     if (facts.length === 0) continue;
@@ -60,7 +77,7 @@ async function takeUpPage(tx: Tx, keyring: Keyring, institution: string, hour: R
     );
     await setNextSeq(tx, institution, kind, first + facts.length);
   }
-  return checks.length;
+  return checks;
 }
 
 function newRow(target: StoredTarget, kind: Kind, seq: number, { source, check }: Fact): NewRow {
@@ -80,19 +97,14 @@ export async function untaken(
 ): Promise<{ count: number; first: SourceCheck | undefined }> {
   const sources = new Set<string>();
   let first: SourceCheck | undefined;
-  for (const from of hoursBetween(range.from, range.until)) {
-    const hour = { from, until: from + HOUR_MS };
-    for (let after: After | undefined; ; ) {
-      const checks = await untakenChecks(database, institution, hour, PAGE, after);
-      for (const { source, check } of await newFacts(database, keyring, institution, kind, checks)) {
-        sources.add(source);
-        first ??= check;
-      }
-      const last = checks.at(-1);
-      if (!last || checks.length < PAGE) break;
-      after = { at: last.passed_at ?? 0, id: last.id };
+  await eachPage(range, async (hour, after) => {
+    const checks = await passedChecks(database, institution, hour, PAGE, after);
+    for (const { source, check } of await newFacts(database, keyring, institution, kind, checks)) {
+      sources.add(source);
+      first ??= check;
     }
-  }
+    return checks;
+  });
   return { count: sources.size, first };
 }
 
@@ -132,7 +144,8 @@ async function newFacts(
   kind: Kind,
   checks: readonly SourceCheck[],
 ): Promise<Fact[]> {
-  const facts = factsOf[kind](keyring, checks);
+  const inOrder = checks.toSorted((a, b) => (a.passed_at ?? 0) - (b.passed_at ?? 0));
+  const facts = factsOf[kind](keyring, inOrder);
   const sources = facts.map(({ source }) => source);
   const known = await knownSources(tx, institution, kind, sources);
   const fresh = new Map<string, Fact>();
