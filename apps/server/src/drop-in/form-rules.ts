@@ -47,14 +47,17 @@ export interface Subject {
   readonly occasion: Occasion;
 }
 
-const ID = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+const MAX_ID = 64;
+
+/** Lone surrogates never decode, so nothing else is left that cannot be stored. */
+const isId = (text: string): boolean => text !== '' && text.length <= MAX_ID && !/\p{Cc}/u.test(text);
 
 export const unreadable = (name: string): Answered => answered('WE004', `${messages.WE004} (${name})`);
 
 /** USRID: the learner's id at the institution. */
 export function readLearner(form: Form): string | Answered {
   const learner = field(form, 'USRID');
-  return ID.test(learner) ? learner : unreadable('USRID');
+  return isId(learner) ? learner : unreadable('USRID');
 }
 
 /** What all calls for an occasion say of it; fields of ours are known by name, all others are ignored. */
@@ -62,9 +65,9 @@ export function readSubject(form: Form, more: { isEntry?: boolean } = {}): Subje
   const learner = readLearner(form);
   if (typeof learner !== 'string') return learner;
   const course = field(form, 'COURSE_AGENT_PK');
-  if (!ID.test(course)) return unreadable('COURSE_AGENT_PK');
+  if (!isId(course)) return unreadable('COURSE_AGENT_PK');
   const round = roundOf(field(form, 'CLASS_AGENT_PK'));
-  if (round !== '' && !ID.test(round)) return unreadable('CLASS_AGENT_PK');
+  if (round !== '' && !isId(round)) return unreadable('CLASS_AGENT_PK');
   const occasion = more.isEntry
     ? ({ kind: 'entry', number: 1 } as const)
     : occasionOf(field(form, 'EVAL_CD'), field(form, 'CLASS_TME'));
