@@ -2,9 +2,10 @@ import { tooOldSteps } from '@motp/otp';
 import type { AuditEvent } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
-import type { Keyring } from '../keys/keyring.ts';
+import { type Keyring, SealError } from '../keys/keyring.ts';
 import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
+import { AnswerQueue, type Waiting } from './answer-queue.ts';
 import { passedEvent } from './check-event.ts';
 import { type Codes, codesOf, wrongCodeKey } from './codes.ts';
 import { tokenHash } from './open-check.ts';
@@ -30,6 +31,7 @@ import {
   type FoundRegistration,
   findRecords,
   insertRecord,
+  lockLearnersOf,
   lockRegistrationOf,
   putCounter,
   readCounter,
@@ -44,28 +46,59 @@ export interface UnopenedDependencies extends QueueDependencies {
 /** An answer that waited longer is not judged, as in the queue of answers. */
 const MAX_WAIT_MS = 5_000;
 
+type WaitingAnswer = Waiting<UnopenedAnswer, UnopenedOutcome>;
+
 /**
  * Codes for checks that nobody opened (ADR 0021): judged by the rules of every answer, under the locks of every
- * answer, each in a commit of its own.
+ * answer, in batches of their own. What one of a batch changed, the next one reads.
  */
-export const answerUnopened =
-  (dependencies: UnopenedDependencies): AnswerUnopened =>
-  (answer) =>
-    dependencies.database.transaction(async (tx) => {
-      if (dependencies.world.now() - answer.now > MAX_WAIT_MS) return { kind: 'unavailable' };
-      const found = await lockRegistrationOf(tx, answer.phoneKey);
-      if (!found || found.nameKey !== answer.nameKey) {
-        const reason = found ? 'name-differs' : 'not-registered';
-        await record(tx, refusedEvent(answer, found, { reason }));
-        return { kind: 'mismatch' };
-      }
-      const codes = codesOf(dependencies.keyring, found.device);
-      try {
-        return await settle(dependencies, tx, await judged(dependencies, tx, { answer, found, codes }));
-      } finally {
-        codes.forget();
-      }
-    });
+export function answerUnopened(dependencies: UnopenedDependencies): AnswerUnopened {
+  const queue = new AnswerQueue<UnopenedAnswer, UnopenedOutcome>((batch) => answerBatch(dependencies, batch));
+  return (answer) => queue.add(answer);
+}
+
+async function answerBatch(dependencies: UnopenedDependencies, all: readonly WaitingAnswer[]): Promise<void> {
+  const { database, world } = dependencies;
+  const now = world.now();
+  const batch = all.filter(({ item }) => now - item.now <= MAX_WAIT_MS);
+  for (const late of all) if (!batch.includes(late)) late.resolve({ kind: 'unavailable' });
+  if (batch.length === 0) return;
+  const outcomes = await database.transaction(async (tx) => {
+    const phoneKeys = [...new Set(batch.map(({ item }) => item.phoneKey))];
+    await lockLearnersOf(tx, phoneKeys);
+    const each: (UnopenedOutcome | Error)[] = [];
+    for (const { item } of batch) each.push(await answerOne(dependencies, tx, item));
+    return each;
+  });
+  batch.forEach((waiting, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined || outcome instanceof Error) waiting.reject(outcome);
+    else waiting.resolve(outcome);
+  });
+}
+
+async function answerOne(
+  dependencies: UnopenedDependencies,
+  tx: Tx,
+  answer: UnopenedAnswer,
+): Promise<UnopenedOutcome | Error> {
+  const found = await lockRegistrationOf(tx, answer.phoneKey);
+  if (!found || found.nameKey !== answer.nameKey) {
+    const reason = found ? 'name-differs' : 'not-registered';
+    await record(tx, refusedEvent(answer, found, { reason }));
+    return { kind: 'mismatch' };
+  }
+  const codes = codesOf(dependencies.keyring, found.device);
+  try {
+    return await settle(dependencies, tx, await judged(dependencies, tx, { answer, found, codes }));
+  } catch (error) {
+    // A seed that does not open fails this answer alone; nothing was written before it was judged.
+    if (error instanceof SealError) return error;
+    throw error;
+  } finally {
+    codes.forget();
+  }
+}
 
 interface Answering {
   readonly answer: UnopenedAnswer;

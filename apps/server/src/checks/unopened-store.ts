@@ -37,6 +37,18 @@ export async function lockRegistrationOf(tx: Tx, phoneKey: string): Promise<Foun
   throw new Error('the registration of a number kept changing');
 }
 
+/** Locks the learners of a batch in id order, as every writer does; SQLite holds the one write lock already. */
+export async function lockLearnersOf(tx: Tx, phoneKeys: readonly string[]): Promise<void> {
+  if (tx.dialect === 'sqlite') return;
+  await tx.sql
+    .selectFrom('learner')
+    .select('id')
+    .where('phone_key', 'in', phoneKeys)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
 async function lockLearnerOf(tx: Tx, phoneKey: string): Promise<string | undefined> {
   if (tx.dialect === 'sqlite') return undefined;
   const query = tx.sql.selectFrom('learner').select('id').where('phone_key', '=', phoneKey).forUpdate();
