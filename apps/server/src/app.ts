@@ -5,6 +5,7 @@ import {
   answerQueue,
   type RunAnswers,
 } from './checks/answer-check.ts';
+import { answerUnopened } from './checks/answer-unopened.ts';
 import { lmsRoutes } from './checks/lms-routes.ts';
 import { tokenHash } from './checks/open-check.ts';
 import { checkRoutes } from './checks/routes.ts';
@@ -13,6 +14,10 @@ import { originsOfToken } from './checks/view-check.ts';
 import type { Database } from './db/open.ts';
 import { isReadOnly } from './db/postgres-server.ts';
 import { whyNotServable } from './deployment/open-deployment.ts';
+import { demoPageRoutes } from './drop-in/demo-page-routes.ts';
+import { loaderRoutes } from './drop-in/loader-routes.ts';
+import { dropInRoutes } from './drop-in/routes.ts';
+import { createThrottle } from './drop-in/throttle.ts';
 import { authenticated } from './http/api-key.ts';
 import { documentRoutes } from './http/docs.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -129,6 +134,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   returnRoutes(server);
   receiptRoutes(server, options.signingKeys);
+  loaderRoutes(server, options);
+  dropInRoutes(server, {
+    ...common,
+    answerUnopened: answerUnopened(common),
+    throttle: createThrottle(world, limits, metrics.limited),
+  });
   const outboxUrl = `${publicUrl}/demo/outbox`;
   const apps = {
     ...options,
@@ -142,6 +153,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (demo) {
     const stylesheets = stylesheetsOf(options.webRoot);
     outboxRoutes(server, { outbox: common, appUrl: `${appUrl}/app/`, lmsUrl: demo.lmsUrl, stylesheets });
+    demoPageRoutes(server, demo.lmsUrl);
   }
   if (demo && options.simulator)
     simulatorRoutes(server, { simulator: options.simulator, webRoot: options.webRoot });

@@ -5,7 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { demo } from './cli/demo.ts';
 import { openForServing } from './cli/deployment.ts';
 import { type AskedExemption, exemptionClose, exemptionList, exemptionOpen } from './cli/exemption.ts';
-import { institutionAdd } from './cli/institution.ts';
+import { type AskedFacade, institutionAdd, institutionDropIn } from './cli/institution.ts';
 import { keyNew, keyReseal, keyRotate, keyRotateLookup } from './cli/key.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { CommandError, say } from './cli/output.ts';
@@ -16,6 +16,14 @@ import {
   registrationShow,
   registrationUnlock,
 } from './cli/registration.ts';
+import {
+  type AskedFiles,
+  type AskedTarget,
+  reportConfigure,
+  reportPush,
+  reportRemove,
+  reportWrite,
+} from './cli/report.ts';
 import { institutionRetention, retentionPreview, retentionRun } from './cli/retention.ts';
 import type { Running } from './cli/running.ts';
 import { serve } from './cli/serve.ts';
@@ -103,6 +111,7 @@ function commands(): Command {
   retentionCommands(program.command('retention').description('what is over its time'));
   exemptionCommands(program.command('exemption').description('outages: who is let in without a check'));
   registrationCommands(program.command('registration').description('help desk: registrations by number'));
+  reportCommands(program.command('report').description('reports to a monitoring system'));
   return program;
 }
 
@@ -122,6 +131,19 @@ function institutionCommands(institution: Command): void {
     .requiredOption('--id <id>', 'whose')
     .requiredOption('--years <number>', 'calendar years, 1 to 10; 3 unless set')
     .action((asked: { id: string; years: string }) => institutionRetention(process.env, asked));
+  institution
+    .command('drop-in')
+    .description('lets pages that were written for the existing service call for an institution')
+    .requiredOption('--id <id>', 'whose')
+    .option('--agtid <agtid>', 'what such pages call the institution')
+    .option(
+      '--origin <url>',
+      'web origin of such pages; repeat for more; else the institution’s',
+      collect,
+      [],
+    )
+    .option('--off', 'no longer')
+    .action((asked: AskedFacade) => institutionDropIn(process.env, asked));
 }
 
 function retentionCommands(retention: Command): void {
@@ -211,6 +233,40 @@ function exemptionCommands(exemption: Command): void {
     .command('list')
     .description('every window as a line of JSON, newest first')
     .action(() => exemptionList(process.env));
+}
+
+function reportCommands(report: Command): void {
+  report
+    .command('configure')
+    .description('what an institution reports as, where to, and whether by itself')
+    .requiredOption('--institution <id>', 'whose')
+    .requiredOption('--agent-pk <pk>', 'id of the institution at the receiver')
+    .option('--url <url>', 'base address of the receiver; without one, files only')
+    .option('--key-file <file>', 'file that holds the receiver’s key')
+    .option('--hourly <on|off>', 'servers send by themselves after every hour')
+    .option('--from <hour>', 'first hour that is sent, 2026-11-23T00 in Korea; else from now on')
+    .option('--first-seq <number>', 'numbers begin here, where the receiver has rows already')
+    .action((asked: AskedTarget) => reportConfigure(process.env, asked));
+  report
+    .command('remove')
+    .description('ends the reports of an institution and erases the key')
+    .requiredOption('--institution <id>', 'whose')
+    .action((asked: { institution: string }) => reportRemove(process.env, asked));
+  report
+    .command('write')
+    .description('writes a file per kind and hour, for its owner alone')
+    .requiredOption('--institution <id>', 'whose')
+    .requiredOption('--out <folder>', 'where; a file that is there is never changed')
+    .option('--from <hour>', 'first hour, 2026-11-23T00 in Korea; else the last 24')
+    .option('--until <hour>', 'hour after the last')
+    .requiredOption('--reason <text>', REASON)
+    .action((asked: AskedFiles) => reportWrite(process.env, asked));
+  report
+    .command('push')
+    .description('shows what would be sent; --send sends it')
+    .requiredOption('--institution <id>', 'whose')
+    .option('--send', 'really sends')
+    .action((asked: { institution: string; send?: true }) => reportPush(process.env, asked));
 }
 
 const operations = [

@@ -12,6 +12,8 @@ const css = 'text/css; charset=utf-8';
 const files: Readonly<Record<string, { type: string; file: string }>> = {
   '/site.css': { type: css, file: 'site.css' },
   '/study.css': { type: css, file: 'study.css' },
+  '/drop-in.css': { type: css, file: 'drop-in.css' },
+  '/drop-in.js': { type: 'text/javascript; charset=utf-8', file: 'drop-in.js' },
   '/gate.js': { type: 'text/javascript; charset=utf-8', file: 'gate.js' },
 };
 

@@ -36,14 +36,28 @@ export function readCookie(header: string, wanted: string): string | undefined {
   return pairs.find(([name]) => name === wanted)?.[1];
 }
 
-export function setHeaders({ world, response }: Visit): void {
+export function setHeaders(visit: Visit): void {
+  const { response } = visit;
+  writePolicy(visit, "'self'");
+  response.setHeader('cross-origin-opener-policy', 'same-origin-allow-popups');
+  response.setHeader('referrer-policy', 'same-origin');
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('cache-control', 'no-store');
+}
+
+/** For the page whose script asks the mOTP server itself. */
+export function allowAsking(visit: Visit): void {
+  writePolicy(visit, `'self' ${new URL(visit.world.settings.motpUrl).origin}`);
+}
+
+function writePolicy({ world, response }: Visit, connect: string): void {
   const motp = new URL(world.settings.motpUrl).origin;
   const policy = {
     'default-src': "'none'",
     'script-src': `'self' ${motp}`,
     'frame-src': motp,
     'style-src': "'self'",
-    'connect-src': "'self'",
+    'connect-src': connect,
     'img-src': "'self' data:",
     'form-action': "'self'",
     'base-uri': "'none'",
@@ -52,10 +66,6 @@ export function setHeaders({ world, response }: Visit): void {
   };
   const written = Object.entries(policy).map(([name, value]) => `${name} ${value}`);
   response.setHeader('content-security-policy', written.join('; '));
-  response.setHeader('cross-origin-opener-policy', 'same-origin-allow-popups');
-  response.setHeader('referrer-policy', 'same-origin');
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('cache-control', 'no-store');
 }
 
 export function page(visit: Visit, status: number, content: Html): void {

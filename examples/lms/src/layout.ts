@@ -25,7 +25,8 @@ export function layout({ settings, session }: Reader, title: string, content: Ht
     <b>이 데모에서는</b> 가상의 훈련기관 사이트에서 본인인증을 체험합니다.
     휴대폰이 없으면 <a href="${settings.motpUrl}/app/" target="_blank" rel="noopener">mOTP 앱</a>과
     <a href="${settings.motpUrl}/demo/outbox" target="_blank" rel="noopener">문자함</a>을 이 컴퓨터에서 열어 두세요.
-    개발자라면 <a href="/code">이 사이트가 쓴 코드</a>를 보세요.
+    개발자라면 <a href="/code">이 사이트가 쓴 코드</a>를, 지금의 mOTP용 페이지가 있다면
+    <a href="/drop-in">호스트 이름만 바꾼 페이지</a>를 보세요.
   </aside>
   <header class="site"><a class="brand" href="/">한빛원격평생교육원</a>${account(session)}</header>
   <main>${content}</main>

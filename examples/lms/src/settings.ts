@@ -3,6 +3,8 @@ export interface Settings {
   motpUrl: string;
   apiKey: string;
   institution: string;
+  /** The institution's id on pages for today's mOTP (AGTID). */
+  agtid: string;
   /** `whsec_…`, by which this site knows that a webhook is the mOTP server's. */
   webhookSecret: string;
   host: string;
@@ -25,6 +27,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     motpUrl: need('MOTP_URL').replace(/\/$/, ''),
     apiKey: need('MOTP_API_KEY'),
     institution: need('MOTP_INSTITUTION'),
+    agtid: env.MOTP_AGTID ?? '',
     webhookSecret: need('LMS_WEBHOOK_SECRET'),
     host,
     port,

@@ -52,7 +52,15 @@ beforeEach(async () => {
   });
   opened = () => open(['exam']);
   const settings = {
-    ...{ motpUrl, apiKey: 'k', institution: 'hanbit', webhookSecret: 'whsec_', host: '127.0.0.1', port: 0 },
+    ...{
+      motpUrl,
+      apiKey: 'k',
+      institution: 'hanbit',
+      agtid: 'hanbit01',
+      webhookSecret: 'whsec_',
+      host: '127.0.0.1',
+      port: 0,
+    },
     origin: '',
   };
   const world = makeWorld(settings, () => now);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findAsset } from './assets.ts';
 import { codePage } from './code-page.ts';
 import { coursePage, coursesPage, welcomePage } from './course-pages.ts';
+import { answerDropIn, showDropIn } from './drop-in-visits.ts';
 import { eventsPage } from './events-page.ts';
 import {
   page,
@@ -61,6 +62,7 @@ async function get(visit: Visit): Promise<void> {
   const reader = readerOf(visit);
   if (url.pathname === '/code') return page(visit, 200, codePage(reader));
   if (url.pathname === '/events') return page(visit, 200, eventsPage(reader, world.events));
+  if (url.pathname === '/drop-in') return showDropIn(visit);
   if (session === undefined) {
     return url.pathname === '/' ? page(visit, 200, welcomePage(reader, learners)) : redirect(visit, '/');
   }
@@ -88,12 +90,13 @@ async function post(visit: Visit): Promise<void> {
   const { world, url, session } = visit;
   const body = await readBody(visit.request);
   if (url.pathname === '/login') return logIn(visit, new URLSearchParams(body).get('learner') ?? '');
+  const [place, rest] = placeIn(url);
+  if (place === 'drop-in') return answerDropIn(visit, rest, body);
   if (session === undefined) return redirect(visit, '/');
   if (url.pathname === '/logout') {
     world.sessions.end(session);
     return redirect(visit, '/');
   }
-  const [place, rest] = placeIn(url);
   const step = findStep(rest);
   if (step !== undefined && place === 'receipts') return receive(visit, session, step, body);
   if (step !== undefined && place === 'study') return leaveStep(visit, session, step);

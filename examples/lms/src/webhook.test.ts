@@ -13,7 +13,14 @@ let origin: string;
 
 beforeEach(async () => {
   const settings = {
-    ...{ motpUrl: 'http://127.0.0.1:1', apiKey: 'k', institution: 'hanbit', host: '127.0.0.1', port: 0 },
+    ...{
+      motpUrl: 'http://127.0.0.1:1',
+      apiKey: 'k',
+      institution: 'hanbit',
+      agtid: 'hanbit01',
+      host: '127.0.0.1',
+      port: 0,
+    },
     ...{ webhookSecret: `whsec_${KEY.toString('base64')}`, origin: 'http://127.0.0.1:2' },
   };
   const world = makeWorld(settings, () => NOW);

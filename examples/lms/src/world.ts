@@ -5,6 +5,7 @@ import { Events } from './events.ts';
 import { Progress } from './progress.ts';
 import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
+import { SpentReceipts } from './spent-receipts.ts';
 
 /** Everything that one running site shares between requests. */
 export interface World {
@@ -15,6 +16,8 @@ export interface World {
   progress: Progress;
   limits: DailyLimits;
   events: Events;
+  /** Of the page for today's mOTP. */
+  spent: SpentReceipts;
   /** The clock, in epoch milliseconds. */
   now: () => number;
 }
@@ -28,5 +31,6 @@ export function makeWorld(settings: Settings, now: () => number = Date.now): Wor
     progress: new Progress(),
     limits: new DailyLimits(client, now),
     events: new Events(),
+    spent: new SpentReceipts(),
   };
 }

@@ -28,6 +28,7 @@ export type {
   CheckEventData,
   CheckRequest,
   Course,
+  DropInReceiptClaims,
   Learner,
   LearnersEventData,
   Occasion,
@@ -39,6 +40,7 @@ export type {
   RequiredCheck,
   WebhookEvent,
 } from './types.ts';
+export { type DropInExpectation, verifyDropInReceipt } from './verify-drop-in-receipt.ts';
 export {
   type ArchivedReceiptExpectation,
   type ReceiptExpectation,

@@ -14,6 +14,12 @@ export type ReceiptErrorCode =
   | 'wrong-audience'
   | 'wrong-check'
   | 'wrong-learner'
+  /** Drop-in only: the code was another person's than the learner's. */
+  | 'wrong-person'
+  /** Drop-in only: passed for another course, round or occasion. */
+  | 'wrong-occasion'
+  /** It came by the drop-in façade: `verifyDropInReceipt` is for these. */
+  | 'drop-in-refused'
   /** Passed more than ten minutes ago. */
   | 'too-old'
   /** Passed more than a minute after now: one of the clocks is wrong. */

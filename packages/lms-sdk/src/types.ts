@@ -126,6 +126,28 @@ export interface ReceiptClaims {
   demo?: boolean;
 }
 
+/**
+ * Claims of a receipt that came in the answer of the drop-in façade, without an API key. Learner, course and occasion
+ * are what the browser said; {@link verifyDropInReceipt} holds them against what your server knows.
+ */
+export interface DropInReceiptClaims {
+  iss: string;
+  aud: string;
+  sub: string;
+  /** Unique: use each receipt once. No check has this id. */
+  jti: string;
+  /** When the code was accepted, in seconds since 1970. */
+  iat: number;
+  via: 'drop-in';
+  /** Whose code it was, for each API key in use. */
+  person: readonly string[];
+  course: { id: string; round?: string };
+  occasion: Occasion;
+  method: string;
+  amr?: readonly string[];
+  demo?: boolean;
+}
+
 /** What `check.…` events say; `check` is the id that `openCheck` gave. */
 export interface CheckEventData {
   check: string;

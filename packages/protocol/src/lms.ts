@@ -76,9 +76,25 @@ export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\x20-\\x7e]+$' })),
 });
 
+/**
+ * What came by the drop-in façade and is no check: a code that a browser alone sent (`unsigned`), or a check of
+ * somebody else's that was logged, on a browser's word (`unsigned`) or the institution's (`vouched`). Lets nobody in.
+ */
+export const DropInEntry = Closed({
+  id: Type.String(),
+  status: Type.Enum(['unsigned', 'vouched']),
+  via: Type.Literal('drop-in'),
+  kind: Type.Enum(['code', 'substitute', 'entry-log']),
+  at: Time,
+  learner: Closed({ id: LmsId }),
+  course: Closed({ id: LmsId, round: Type.Optional(LmsId) }),
+  occasion: Occasion,
+});
+export type DropInEntry = Static<typeof DropInEntry>;
+
 /** `GET /v1/learners/{learnerId}/checks`: newest first, without receipts; `next` is the cursor of the next page. */
 export const CheckList = Closed({
-  checks: Type.Array(CheckReply),
+  checks: Type.Array(Type.Union([CheckReply, DropInEntry])),
   next: Type.Union([Type.String(), Type.Null()]),
 });
 export type CheckList = Static<typeof CheckList>;

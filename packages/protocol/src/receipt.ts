@@ -21,3 +21,29 @@ export const ReceiptClaims = Closed({
   demo: Type.Optional(Type.Literal(true)),
 });
 export type ReceiptClaims = Static<typeof ReceiptClaims>;
+
+/** JWS header `typ` of what an answer of the drop-in façade carries: who takes receipts takes none of these. */
+export const DROP_IN_RECEIPT_TYPE = 'motp-drop-in-receipt+jwt';
+
+/**
+ * Claims of a receipt that came by the drop-in façade without an API key: the code was right for the name and number
+ * that the browser sent; learner, course and occasion are what the browser said. `iat` is seconds.
+ */
+export const DropInReceiptClaims = Closed({
+  iss: Type.String(),
+  aud: Type.String(),
+  sub: LmsId,
+  jti: Type.String({ description: 'Of the history entry; no check has this id' }),
+  iat: Type.Integer(),
+  via: Type.Literal('drop-in'),
+  person: Type.Array(Type.String(), {
+    description:
+      'Whose code it was, for each API key in use: base64url HMAC-SHA-256 over jti, NUL, name, NUL, number; key = base64url SHA-256 of the API key',
+  }),
+  course: Closed({ id: LmsId, round: Type.Optional(LmsId) }),
+  occasion: Occasion,
+  method: Method,
+  amr: Type.Array(Type.String()),
+  demo: Type.Optional(Type.Literal(true)),
+});
+export type DropInReceiptClaims = Static<typeof DropInReceiptClaims>;

@@ -33,6 +33,18 @@ export type AuditKind =
   | 'webhook.secret-changed'
   | 'webhook.removed'
   | 'signing-key.made'
+  | 'drop-in.changed'
+  | 'drop-in.passed'
+  | 'drop-in.refused'
+  | 'drop-in.closed'
+  | 'drop-in.logged'
+  | 'drop-in.reset'
+  | 'report.configured'
+  | 'report.removed'
+  | 'report.held'
+  | 'report.written'
+  | 'report.sending'
+  | 'report.pushed'
   | 'retention.cleaned'
   | 'database.behind'
   | 'deployment.closed'
@@ -40,7 +52,7 @@ export type AuditKind =
   | 'deployment.imported';
 
 /** Who was given or lost a right (FACTS §3.1, Art. 5(3)): kept three years at least, whatever the setting. */
-export const rightsKinds: readonly AuditKind[] = ['institution.added', 'api-key.made'];
+export const rightsKinds: readonly AuditKind[] = ['institution.added', 'api-key.made', 'drop-in.changed'];
 
 /**
  * One line of the append-only trail (O-5). Ids are pseudonyms; `data` holds outcomes and counts, never a

@@ -56,7 +56,9 @@ export type AnsweredCheck = Pick<StoredCheck, (typeof checkColumns)[number]>;
 /** `place` is where a batch finds the row again: SQLite's rowid, which spares it the search by id. */
 export type AnsweredDevice = Pick<StoredDevice, (typeof deviceColumns)[number]> & { place: string | number };
 
-const placeOf = ({ dialect }: Tx) => (dialect === 'sqlite' ? sql`d.rowid` : sql`d.id`);
+/** @param of the alias of the table in the statement */
+export const placeOf = ({ dialect }: Tx, of = 'device') =>
+  sql<string | number>`${sql.ref(`${of}.${dialect === 'sqlite' ? 'rowid' : 'id'}`)}`;
 
 /** A check and, when its number has one, the active registration of that number. */
 export interface Gathered<Check extends JudgedCheck = JudgedCheck> {
@@ -93,7 +95,7 @@ async function readChecks<Check extends JudgedCheck>(
   lock: RawBuilder<unknown> = sql``,
 ): Promise<Gathered<Check>[]> {
   const { rows } = await sql<Row<Check>>`${prepared}
-    select ${columns}, ${ofDevice}, ${placeOf(tx)} as d_place
+    select ${columns}, ${ofDevice}, ${placeOf(tx, 'd')} as d_place
     from "check" c
     left join device d on d.phone_key = c.phone_key and d.status = 'active'
     where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)} ${lock}`.execute(tx.sql);

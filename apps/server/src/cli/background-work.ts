@@ -6,8 +6,10 @@ import { type SmsSender, sendMessages } from '../messages/send-messages.ts';
 import { solapiSender } from '../messages/solapi-sender.ts';
 import { webhookSender } from '../messages/webhook-sender.ts';
 import type { Metrics } from '../metrics/meter.ts';
+import { RECEIVER_POLICY } from '../reports/manage-target.ts';
+import { type HourlyReports, hourlyReports } from '../reports/push-hourly.ts';
 import { type Deliveries, deliveries } from '../webhooks/deliver-events.ts';
-import { poster } from '../webhooks/post-event.ts';
+import { asker, poster } from '../webhooks/post-event.ts';
 import { resolveHost } from '../webhooks/resolve.ts';
 import { realWorld } from '../world.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -16,6 +18,7 @@ import { cleaning } from './retention.ts';
 
 const SECOND_MS = 1_000;
 const HOUSE_MS = 30 * SECOND_MS;
+const REPORTS_MS = 60 * SECOND_MS;
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'unknown';
@@ -70,16 +73,30 @@ export function backgroundWork(
     }),
   );
   const marking = repeated('mark', SECOND_MS, mark);
+  const reports = reportsOf(deployment, logger, failed('reports'));
+  const reporting = repeated('reports', REPORTS_MS, reports.run);
   const cleaned = { done: () => metrics.ran('retention', true), failed: failed('retention') };
   const clean = cleaning({ database: deployment.database, auditYears: config.auditYears }, cleaned);
-  const all = [sending, telling, house, marking, events, clean];
+  const all = [sending, telling, house, marking, events, clean, reporting];
   return {
     ...{ sending, telling },
     async stop() {
+      reports.stop();
       await Promise.all(all.map((work) => work.stop()));
     },
   };
 }
+
+const reportsOf = (
+  { database, keyring }: Deployment,
+  logger: pino.Logger,
+  broken: (error: unknown) => void,
+): HourlyReports =>
+  hourlyReports({
+    ...{ database, keyring, world: realWorld, broken },
+    ask: asker({ resolve: resolveHost, policy: RECEIVER_POLICY }),
+    failed: (untaken) => logger.warn(untaken, 'rows of a report were not taken'),
+  });
 
 const deliveriesOf = (
   { webhookPolicy: policy }: Config,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Config, Environment } from '../config.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
+import { setDropIn } from '../drop-in/set-drop-in.ts';
 import { demoInstitution } from '../institutions/demo-institution.ts';
 import { rotateSecret, setWebhook } from '../webhooks/manage-endpoint.ts';
 import { resolveHost } from '../webhooks/resolve.ts';
@@ -19,6 +20,10 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
   const { config, deployment } = await openForServing(demoEnv);
   const origin = `http://127.0.0.1:${config.lmsPort}`;
   const { id, apiKey } = await demoInstitution(deployment.database, realWorld, origin);
+  await setDropIn(
+    { database: deployment.database, world: realWorld },
+    { institution: id, agtid: id, origins: [], off: false },
+  );
   const webhookSecret = await newWebhookSecret(config, deployment, id, `${origin}/motp-webhook`);
   const server = await serve(config, deployment, built);
   const lms = spawn(process.execPath, [built.lmsFile], {
@@ -27,6 +32,7 @@ export async function demo(env: Environment, built: Built & { lmsFile: string })
       MOTP_URL: config.publicUrl,
       MOTP_API_KEY: apiKey,
       MOTP_INSTITUTION: id,
+      MOTP_AGTID: id,
       LMS_WEBHOOK_SECRET: webhookSecret,
       LMS_HOST: '127.0.0.1',
       LMS_PORT: String(config.lmsPort),
@@ -90,6 +96,7 @@ const welcome = ({ publicUrl, appUrl }: Config, lms: string): string[] => [
   `  1. 학습 사이트   Training site   ${lms}/          ← 여기서 시작하세요. Start here.`,
   `  2. mOTP 앱       App             ${appUrl}/app/`,
   `  3. 문자함        SMS outbox      ${publicUrl}/demo/outbox`,
+  `     기존 페이지   Old page        ${publicUrl}/demo/drop-in`,
   `     API 문서      API reference   ${publicUrl}/docs`,
   '',
   '  훈련생 Learner: 홍길동 010-1234-5678',

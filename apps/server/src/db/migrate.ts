@@ -7,6 +7,8 @@ import { exemptions } from './migrations/0005-exemptions.ts';
 import { sideBySide } from './migrations/0006-side-by-side.ts';
 import { answers } from './migrations/0007-answers.ts';
 import { retention } from './migrations/0008-retention.ts';
+import { dropIn } from './migrations/0009-drop-in.ts';
+import { reports } from './migrations/0010-reports.ts';
 import { transfer } from './migrations/0011-transfer.ts';
 import type { Database } from './open.ts';
 
@@ -34,6 +36,8 @@ export const migrations: Steps = {
   '0006-side-by-side': sideBySide,
   '0007-answers': answers,
   '0008-retention': retention,
+  '0009-drop-in': dropIn,
+  '0010-reports': reports,
   '0011-transfer': transfer,
 };
 

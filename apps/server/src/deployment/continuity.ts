@@ -1,7 +1,9 @@
 import { stepAt } from '@motp/otp';
 import { record } from '../audit/record.ts';
 import type { Database, Tx } from '../db/open.ts';
+import { closeRestoredFacades } from '../drop-in/close-restored.ts';
 import { closeRestored } from '../exemptions/close-restored.ts';
+import { holdRestored } from '../reports/manage-target.ts';
 import type { World } from '../world.ts';
 import { newestEvent, spendUpTo } from './store.ts';
 
@@ -28,6 +30,8 @@ export async function spendAfterRestore(
     if (newest >= seen) return false;
     const now = world.now();
     await spendUntil(tx, now, 'database.behind');
+    await closeRestoredFacades(tx, now);
+    await holdRestored(tx, now);
     await record(tx, {
       at: now,
       kind: 'database.behind',

@@ -128,7 +128,11 @@ export function stylesheetsOf(webRoot: string): string[] {
 }
 
 const BUILT = ['app', 'check', 'identity', 'portone'];
+/** Served by drop-in/: pages for today's mOTP load it. */
+export const LOADER = 'fdsService/hrdAPI/hrdFrameLoader.js';
 
 /** Says what is missing before anything is served. */
 export const missingPages = ({ webRoot, sdkFile }: Pick<Pages, 'webRoot' | 'sdkFile'>): string[] =>
-  [...BUILT.map((page) => join(webRoot, page, 'index.html')), sdkFile].filter((file) => !existsSync(file));
+  [...BUILT.map((page) => join(webRoot, page, 'index.html')), join(webRoot, LOADER), sdkFile].filter(
+    (file) => !existsSync(file),
+  );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../db/open.ts';
 import type { World } from '../world.ts';
-import { findByApiKey, type StoredInstitution, touchApiKey } from './store.ts';
+import { findByApiKey, liveKeyHashes, type StoredInstitution, touchApiKey } from './store.ts';
 
 export type Institution = StoredInstitution;
 
@@ -36,6 +36,10 @@ export async function authenticate(
   }
   return { institution: found.institution, keyId: found.keyId };
 }
+
+/** SHA-256 of each key in use, base64url: what only the institution and this server know. */
+export const keyHashesOf = (database: Database, institution: string): Promise<string[]> =>
+  liveKeyHashes(database, institution);
 
 export const originsOf = (institution: Institution): string[] =>
   JSON.parse(institution.origins_json) as string[];

@@ -34,7 +34,7 @@ export function parseInstitution(input: NewInstitution): ParsedInstitution {
 }
 
 /** @returns the origin as a browser writes it (RFC 6454), or undefined */
-function parseOrigin(text: string): string | undefined {
+export function parseOrigin(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const bare = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;

@@ -37,6 +37,19 @@ export async function findByApiKey(
   return row && { institution: row, keyId: row.key_id, lastUsedAt: row.last_used_at };
 }
 
+/** What the keys of an institution that are in use hash to; oldest first. */
+export async function liveKeyHashes(tx: Tx, institution: string): Promise<string[]> {
+  const rows = await tx.sql
+    .selectFrom('api_key')
+    .select('hash')
+    .where('institution_id', '=', institution)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ hash }) => hash);
+}
+
 export async function touchApiKey(tx: Tx, id: string, now: number): Promise<void> {
   await tx.sql.updateTable('api_key').set({ last_used_at: now }).where('id', '=', id).execute();
 }

@@ -35,6 +35,7 @@ type Purpose =
   | 'identity-secret'
   | 'identity-result'
   | 'di'
+  | 'drop-in-log'
   | 'key-mark';
 
 export interface Keyring {

@@ -13,6 +13,7 @@ export const sealedColumns = [
   { table: 'certified_number', id: 'id', columns: ['phone', 'di'] },
   { table: 'former_value', id: 'id', columns: ['value'] },
   { table: 'webhook_endpoint', id: 'institution_id', columns: ['url', 'secret', 'former'] },
+  { table: 'report_target', id: 'institution_id', columns: ['url', 'key'] },
   { table: 'signing_key', id: 'kid', columns: ['private'] },
 ] as const;
 

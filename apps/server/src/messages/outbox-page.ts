@@ -43,6 +43,7 @@ export function outboxPage(
     <nav aria-label="데모의 다른 화면">
       <a href="${escaped(links.appUrl)}">mOTP 앱</a>
       <a href="${escaped(links.lmsUrl)}">예시 학습 사이트</a>
+      <a href="/demo/drop-in">지금의 mOTP용 페이지</a>
     </nav>
     ${messages.length > 0 ? `<ul>${messages.map(card).join('')}\n    </ul>` : empty}
   </main>

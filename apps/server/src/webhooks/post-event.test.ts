@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type PosterOptions, poster } from './post-event.ts';
+import { asker, type PosterOptions, poster } from './post-event.ts';
 import { type Receiver, startReceiver } from './receiver.fixture.ts';
 
 const parcel = (url: string) => ({
@@ -95,6 +95,22 @@ describe('one attempt to deliver a webhook event', () => {
     expect(await post(receiver.url, { timeoutMs: 200 })).toEqual({ error: 'timeout' });
     const resolve = () => new Promise<string[]>(() => undefined);
     expect(await post(receiver.url, { timeoutMs: 50, resolve })).toEqual({ error: 'timeout' });
+  });
+
+  it('reads a reply where one is asked for: whole, cut at 64 kB, and not for ever', async () => {
+    const ask = (timeoutMs = 10_000) =>
+      asker({ resolve: async () => ['127.0.0.1'], policy: 'loopback', timeoutMs })(parcel(receiver.url));
+    const texts: (string | undefined)[] = ['{"code":200,"msg":"가"}', 'x'.repeat(200_000), undefined];
+    receiver = await startReceiver((_request, response) => {
+      const text = texts.shift();
+      response.writeHead(200);
+      if (text === undefined) response.write('{"code":200');
+      else response.end(text);
+    });
+    expect(await ask()).toEqual({ status: 200, text: '{"code":200,"msg":"가"}' });
+    const cut = await ask();
+    expect('text' in cut && cut.text.length > 65_536 && cut.text.length < 200_000).toBe(true);
+    expect(await ask(200)).toEqual({ error: 'timeout' });
   });
 
   it('says when nobody answers, or no name is known', async () => {

@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { createDatabase } from '../../../../test/support/postgres.ts';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import type { Dialect } from '../../src/db/dialect.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/open.ts';
+import { LOADER } from '../../src/http/pages.ts';
 import type { IdentityProviders } from '../../src/identity/provider.ts';
 import { createSimulator, type Simulator } from '../../src/identity/simulator.ts';
 import { addInstitution } from '../../src/institutions/add-institution.ts';
@@ -196,6 +197,8 @@ function emptyPages(folder: string): { webRoot: string; sdkFile: string } {
     );
   }
   writeFileSync(join(folder, 'built', 'sdk.js'), '');
+  mkdirSync(join(folder, dirname(LOADER)), { recursive: true });
+  writeFileSync(join(folder, LOADER), 'var hrdFrame;');
   return { webRoot: folder, sdkFile: join(folder, 'built', 'sdk.js') };
 }
 
