@@ -1,34 +1,14 @@
 import { bare, ours } from './contestants.ts';
 import { measureCosts } from './costs.ts';
 import { median } from './figures.ts';
-import {
-  type DatabaseName,
-  type Figures,
-  figuresOf,
-  inTurn,
-  type Round,
-  ratioOf,
-  type Shape,
-} from './measure.ts';
+import { type DatabaseName, figuresOf, inTurn, type Round, ratioOf, type Shape } from './measure.ts';
 import { startProduct } from './product.ts';
 import { progress } from './progress.ts';
+import type { CodesRow } from './rows.ts';
 import type { Setting } from './setting.ts';
-import { KINDS, type Kind } from './shots.ts';
+import { KINDS } from './shots.ts';
 
 export const CONNECTIONS = [1, 8, 64] as const;
-
-/** One kind of answer at one number of connections, ours in turn with the bare handler. */
-export interface CodesRow {
-  database: DatabaseName;
-  kind: Kind;
-  connections: number;
-  /** Answers per second: ours through the bare handler's. */
-  ratio: number;
-  ours: Figures;
-  bare: Figures;
-  /** Answers settled by one commit, how long one takes from gathering to commit, and how much of the time. */
-  batch: { size: number; milliseconds: number; share: number };
-}
 
 export async function measureCodes({ database, newDatabase, bare: ports, sizes, report }: Setting) {
   const label = `${database}, registering people`;

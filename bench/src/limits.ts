@@ -1,5 +1,5 @@
-import type { CodesRow } from './codes.ts';
 import type { Costs } from './costs.ts';
+import type { CodesRow } from './rows.ts';
 
 /** How many codes an answer is compared with: one or two accepted steps, and for a wrong one five before. */
 const CODES = { wrong: 7, right: 2 };

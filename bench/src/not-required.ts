@@ -11,28 +11,11 @@ import {
 } from '../../test/support/processes.ts';
 import { median } from './figures.ts';
 import { fire, type Measured, type Shot } from './load.ts';
-import { type DatabaseName, refuseOthers } from './measure.ts';
+import { refuseOthers } from './measure.ts';
 import { COURSE, LAST_LESSON, learnerName, loadPastChecks } from './past-checks.ts';
 import { progressBar } from './progress.ts';
+import type { NotRequiredRow, PastFigures } from './rows.ts';
 import type { Setting } from './setting.ts';
-
-/** `POST /v1/checks` answered “not required”, with few and with many past checks in the table. */
-export interface NotRequiredRow {
-  database: DatabaseName;
-  connections: number;
-  few: PastFigures;
-  many: PastFigures;
-  /** Rate with many through rate with few, the median of the rounds. */
-  ratio: number;
-}
-
-/** Medians over the rounds; milliseconds. */
-export interface PastFigures {
-  past: number;
-  perSecond: number;
-  p50: number;
-  p99: number;
-}
 
 interface Site {
   past: number;

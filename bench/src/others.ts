@@ -1,24 +1,13 @@
 import { type BetterAuth, installBetterAuth, startBetterAuth } from './better-auth.ts';
 import { bare, type Contestant, ours } from './contestants.ts';
-import { type DatabaseName, type Figures, figuresOf, inTurn, type Round, ratioOf } from './measure.ts';
+import { figuresOf, inTurn, type Round, ratioOf } from './measure.ts';
 import { type Product, startProduct } from './product.ts';
 import { progress } from './progress.ts';
+import type { OthersRow } from './rows.ts';
 import type { Setting } from './setting.ts';
 import { KINDS, type Kind } from './shots.ts';
 
 export const OTHERS_CONNECTIONS = 64;
-
-/** One server at one kind of answer, in turn with the others. */
-export interface OthersRow {
-  database: DatabaseName;
-  kind: Kind;
-  who: string;
-  figures: Figures;
-  /** Its rate through the bare handler's in the same round. */
-  ofBare: number;
-  /** Its rate through better-auth's; undefined where that does nothing of the kind. */
-  timesBetterAuth: number | undefined;
-}
 
 export async function measureOthers(setting: Setting): Promise<void> {
   const { database, newDatabase, sizes } = setting;

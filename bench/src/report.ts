@@ -1,9 +1,6 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
-import type { CodesRow } from './codes.ts';
 import type { Costs } from './costs.ts';
-import type { NotRequiredRow } from './not-required.ts';
-import type { OthersRow } from './others.ts';
-import type { ScaleRow, ScaleSite } from './scale.ts';
+import type { CodesRow, NotRequiredRow, OthersRow, ScaleRow, ScaleSite } from './rows.ts';
 
 export interface Ceiling {
   connections: number;

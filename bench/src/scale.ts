@@ -2,6 +2,7 @@ import { type Contestant, ours } from './contestants.ts';
 import { type DatabaseName, type Figures, figuresOf, inTurn, ratioOf } from './measure.ts';
 import { type Product, startProduct } from './product.ts';
 import { progress } from './progress.ts';
+import type { ScaleSite } from './rows.ts';
 import type { Setting } from './setting.ts';
 import { answersOf, type Kind } from './shots.ts';
 
@@ -11,26 +12,6 @@ const SCALED_KINDS: readonly Kind[] = ['wrong', 'right', 'attack'];
 const ROUNDS_EACH: Partial<Record<Kind, number>> = { right: 3, wrong: 2, attack: 2 };
 const FIRST_ANSWERS = 1_000;
 const NO_LIMIT_MS = 60_000;
-
-export interface ScaleRow {
-  database: DatabaseName;
-  kind: Kind;
-  registered: number;
-  figures: Figures;
-  /** Time of an answer through that over the smallest database, the median of the rounds. */
-  growth: number;
-}
-
-/** One database: what was filled, and its first answers, when nothing was warm yet. */
-export interface ScaleSite {
-  database: DatabaseName;
-  registered: number;
-  fillSeconds: number;
-  databaseMegabytes: number;
-  /** Of the server, at the end. */
-  rssMegabytes: number;
-  first: Figures;
-}
 
 /** One server over each database; asked in turn, so that what the machine does meanwhile falls on all. */
 export async function measureScale(setting: Setting): Promise<void> {

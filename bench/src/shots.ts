@@ -14,7 +14,8 @@ export const KINDS: readonly Kind[] = ['wrong', 'right', 'attack', 'search'];
 const WRONG_CODES_EACH = 4;
 /** Of which five are counted and the others find a locked registration. */
 const GUESSES_EACH = 10;
-const GUESSED_AT_ONCE = 99;
+/** The next guess at a registration comes when guessing at ten others has begun. */
+const BEGUN_BETWEEN = 10;
 
 export interface Answer {
   nth: number;
@@ -38,19 +39,25 @@ const makers: Record<Kind, Maker> = {
 };
 
 /**
- * Attackers work through their victims 99 at a time, ten guesses each, while 110 others answer rightly: the mix is
- * the same at every moment.
+ * Nine guesses at registrations of others, then somebody's right code. Ten guesses at each, the first at one beside the
+ * last at another, so that the mix soon stays the same and those who are answered together are different people.
  */
 function attack(people: readonly Person[], now: number): Answer[] {
-  const honest = Math.round((GUESSED_AT_ONCE * GUESSES_EACH) / 9);
-  const answers: Answer[] = [];
-  for (let from = 0; from + GUESSED_AT_ONCE + honest <= people.length; from += GUESSED_AT_ONCE + honest) {
-    const victims = people.slice(from, from + GUESSED_AT_ONCE);
-    const others = people.slice(from + GUESSED_AT_ONCE, from + GUESSED_AT_ONCE + honest);
-    const guesses = victims.flatMap((person) => wrongAnswers(person, now, GUESSES_EACH));
-    answers.push(...shuffled([...guesses, ...others.map((person) => rightAnswer(person, now))]));
-  }
-  return answers;
+  const guessedAt = Math.floor((people.length * 9) / 19);
+  const guesses = people
+    .slice(0, guessedAt)
+    .flatMap((person, nth) =>
+      wrongAnswers(person, now, GUESSES_EACH).map((answer, time) => ({
+        answer,
+        at: nth + time * BEGUN_BETWEEN,
+      })),
+    )
+    .sort((a, b) => a.at - b.at)
+    .map(({ answer }) => answer);
+  return people
+    .slice(guessedAt)
+    .flatMap((person, nth) => [...guesses.slice(nth * 9, nth * 9 + 9), rightAnswer(person, now)])
+    .slice(0, Math.floor((guesses.length / 9) * 10));
 }
 
 function rightAnswer({ nth, seed, checks }: Person, now: number): Answer {

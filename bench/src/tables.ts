@@ -1,8 +1,5 @@
-import type { CodesRow } from './codes.ts';
 import type { Figures } from './measure.ts';
-import type { NotRequiredRow } from './not-required.ts';
-import type { OthersRow } from './others.ts';
-import type { ScaleRow, ScaleSite } from './scale.ts';
+import type { CodesRow, NotRequiredRow, OthersRow, ScaleRow, ScaleSite } from './rows.ts';
 import type { Kind } from './shots.ts';
 
 /** A column: its name and what a row shows in it. The first is text, the others are numbers. */
