@@ -54,6 +54,8 @@ http.on('request', (request, response) => {
 const secret = await registerOne();
 await copyToAll();
 process.on('message', async () => process.send(await pendingSignIns()));
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit());
 process.send({ port });
 
 /** As the product: what was answered is on the disk. */

@@ -30,6 +30,7 @@ export async function serveBare(): Promise<BarePorts> {
     done();
   });
   bareRoutes(server);
+  process.once('disconnect', () => process.exit());
   await server.listen({ host: '127.0.0.1', port: 0 });
   return { http: portOf(server.server.address()), ceiling: await serveCeiling() };
 }

@@ -2,10 +2,11 @@ import { execFileSync, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removeFolder, temporaryFolder } from '../../test/support/processes.ts';
+import { removeFolder } from '../../test/support/processes.ts';
 import type { Contestant } from './contestants.ts';
 import { readProcess } from './figures.ts';
 import type { Shot } from './load.ts';
+import { ownFolder } from './own-folder.ts';
 import { progress } from './progress.ts';
 import type { Kind } from './shots.ts';
 
@@ -38,7 +39,7 @@ export function installBetterAuth(): void {
 
 /** @param url of an empty PostgreSQL database; undefined for SQLite */
 export async function startBetterAuth(url: string | undefined, users: number): Promise<BetterAuth> {
-  const folder = await temporaryFolder();
+  const folder = await ownFolder();
   const address = url ?? `sqlite:${join(folder, 'better-auth.db')}`;
   const env = { ...process.env, NODE_ENV: 'production' };
   const child = fork(join(FOLDER, 'server.mjs'), [address, String(users)], { env });

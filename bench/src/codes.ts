@@ -8,8 +8,6 @@ import type { CodesRow } from './rows.ts';
 import type { Setting } from './setting.ts';
 import { KINDS } from './shots.ts';
 
-export const CONNECTIONS = [1, 8, 64] as const;
-
 export async function measureCodes({ database, newDatabase, bare: ports, sizes, report }: Setting) {
   const label = `${database}, registering people`;
   const { people } = sizes;
@@ -19,7 +17,7 @@ export async function measureCodes({ database, newDatabase, bare: ports, sizes, 
     report.costs ??= measureCosts(product.folder);
     const contestants = [bare(ports), ours(product)];
     for (const shape of shapes(2, sizes.warmUpMilliseconds, [64])) await inTurn(contestants, shape);
-    for (const shape of shapes(sizes.rounds, sizes.milliseconds, CONNECTIONS)) {
+    for (const shape of shapes(sizes.rounds, sizes.milliseconds, sizes.connections)) {
       progress(`… ${database}: ${shape.kind}, ${shape.connections} connections`);
       const [theirs = [], mine = []] = await inTurn(contestants, shape);
       report.codes.push(rowOf(database, shape, theirs, mine));

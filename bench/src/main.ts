@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BarePorts, serveBare } from './bare-server.ts';
-import { CONNECTIONS, measureCodes } from './codes.ts';
+import { measureCodes } from './codes.ts';
 import { codeShot, fire } from './load.ts';
-import { headOf, markdownOf, tablesOf } from './markdown.ts';
+import { headOf, markdownOf, pageWith, tablesOf } from './markdown.ts';
 import type { DatabaseName } from './measure.ts';
 import { measureNotRequired } from './not-required.ts';
 import { measureOthers } from './others.ts';
@@ -72,7 +72,10 @@ async function bench({ parts, databases, isQuick, json, markdown }: Wanted): Pro
       say(`\n${tablesOf(report, database)}`);
     }
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-    if (markdown !== undefined) writeFileSync(markdown, markdownOf(report, databases));
+    if (markdown !== undefined) {
+      const page = existsSync(markdown) ? readFileSync(markdown, 'utf8') : undefined;
+      writeFileSync(markdown, pageWith(markdownOf(report, databases), page));
+    }
   } finally {
     child.kill();
   }
@@ -104,15 +107,18 @@ async function startBare(): Promise<{ child: ChildProcess; ports: BarePorts }> {
   return { child, ports };
 }
 
-async function ceilings(ports: BarePorts, { milliseconds }: Sizes): Promise<Ceiling[]> {
+async function ceilings(ports: BarePorts, { milliseconds, connections: each }: Sizes): Promise<Ceiling[]> {
   const shots = [codeShot(`/check/${'a'.repeat(43)}/code`, '123456')];
   const all: Ceiling[] = [];
-  for (const connections of CONNECTIONS) {
+  for (const connections of each) {
     const aim = { port: ports.ceiling, connections, shots, isEndless: true, milliseconds };
     all.push({ connections, perSecond: (await fire(aim)).perSecond });
   }
   return all;
 }
+
+// Ending by `exit` takes servers and folders along; a signal alone would leave them.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const role = ROLES[process.argv[2] ?? ''];
 if (role) await role();

@@ -1,3 +1,5 @@
+import { aimsOf } from './aims.ts';
+import { median } from './figures.ts';
 import { costLine, limitsOf } from './limits.ts';
 import type { DatabaseName } from './measure.ts';
 import type { Report } from './report.ts';
@@ -40,15 +42,43 @@ const filled = <Row>(rows: readonly Row[], text: (rows: readonly Row[]) => strin
 /** All tables of one database: what a run says, and what it writes for docs/performance.md. */
 export function tablesOf(report: Report, database: DatabaseName): string {
   const mine = onlyOf(report, database);
-  return CHAPTERS.flatMap(({ title, tables }) => {
+  const chapters = CHAPTERS.flatMap(({ title, tables }) => {
     const texts = tables(mine);
     return texts.length === 0 ? [] : [`### ${database}: ${title}`, ...texts];
-  }).join('\n\n');
+  });
+  return [...chapters, aimsOf(mine).join('\n'), ...strangersLine(mine)]
+    .filter((text) => text !== '')
+    .join('\n\n');
 }
+
+/** Only SQLite tells: with PostgreSQL its own work is among the rest. */
+function strangersLine({ others, codes, scale }: Report): string[] {
+  const all = [...others, ...scale].map((row) => row.figures).concat(codes.map(({ ours }) => ours));
+  const isSqlite = [...others, ...scale, ...codes].every(({ database }) => database === 'SQLite');
+  if (all.length === 0 || !isSqlite) return [];
+  const rest = median(all.map(({ cores }) => cores.rest));
+  const told = `Neither server nor generator: ${rest.toFixed(2)} cores (median).`;
+  return [rest > FREE_CORES ? `${told} **The machine was not free.**` : told];
+}
+
+/** What the system itself takes beside a bench. */
+const FREE_CORES = 0.3;
 
 export function markdownOf(report: Report, databases: readonly DatabaseName[]): string {
   const tables = databases.map((database) => tablesOf(report, database));
   return `${[headOf(report), ...tables, ...(report.costs ? [costLine(report.costs)] : [])].join('\n\n')}\n`;
+}
+
+const FROM = '<!-- figures:';
+const TO = '<!-- end of figures -->';
+
+/** Puts the tables between the marks of a page, or makes a page of them. @param page what the file holds, if it is there */
+export function pageWith(tables: string, page: string | undefined): string {
+  const from = page?.indexOf(FROM) ?? -1;
+  const to = page?.indexOf(TO, from) ?? -1;
+  if (page === undefined || from < 0 || to < 0) return tables;
+  const start = page.indexOf('-->', from) + '-->'.length;
+  return `${page.slice(0, start)}\n\n${tables}\n${page.slice(to)}`;
 }
 
 export function headOf({ at, machine, ceiling, quick }: Report): string {

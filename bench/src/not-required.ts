@@ -2,16 +2,11 @@ import { join } from 'node:path';
 import { openDatabase } from '../../apps/server/src/db/open.ts';
 import { addInstitution } from '../../apps/server/src/institutions/add-institution.ts';
 import { realWorld } from '../../apps/server/src/world.ts';
-import {
-  type RunningServer,
-  removeFolder,
-  runMotp,
-  startServer,
-  temporaryFolder,
-} from '../../test/support/processes.ts';
+import { type RunningServer, removeFolder, runMotp, startServer } from '../../test/support/processes.ts';
 import { median } from './figures.ts';
 import { fire, type Measured, type Shot } from './load.ts';
 import { refuseOthers } from './measure.ts';
+import { ownFolder } from './own-folder.ts';
 import { COURSE, LAST_LESSON, learnerName, loadPastChecks } from './past-checks.ts';
 import { progressBar } from './progress.ts';
 import type { NotRequiredRow, PastFigures } from './rows.ts';
@@ -91,7 +86,7 @@ async function ask(
 
 /** In demo mode, where the limit of openings per institution can be lifted: one institution asks everything. */
 async function startSite({ database, newDatabase }: Setting, past: number): Promise<Site> {
-  const folder = await temporaryFolder();
+  const folder = await ownFolder();
   const address = (await newDatabase(`past_${past}`)) ?? `sqlite:${join(folder, 'motp.db')}`;
   const env = { MOTP_MODE: 'demo', MOTP_LIMITS: 'off', MOTP_DATABASE: address };
   const { code, stderr } = await runMotp(['migrate'], folder, env);

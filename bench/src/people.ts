@@ -4,6 +4,7 @@ import { tokenHash } from '../../apps/server/src/checks/open-check.ts';
 import type { AuditEventRow, CheckRow, DeviceRow, LearnerRow } from '../../apps/server/src/db/schema.ts';
 import type { Keyring } from '../../apps/server/src/keys/keyring.ts';
 import { newId, realWorld, type World } from '../../apps/server/src/world.ts';
+import { pooledRandom } from './random.ts';
 
 /** Registered people of one database; who they are follows from their number, so that nobody is kept in memory. */
 export interface Population {
@@ -67,7 +68,7 @@ export function personRows(keyring: Keyring, population: Population, nth: number
 }
 
 /** Ids begin with their time: those of a year ago lie where those of a year ago lie. */
-const worldAt = (now: number): World => ({ now: () => now, random: (bytes) => realWorld.random(bytes) });
+const worldAt = (now: number): World => ({ now: () => now, random: pooledRandom });
 
 function learnerRow(keyring: Keyring, nth: number, keys: Keys, world: World): LearnerRow {
   const id = newId('lrn', world);

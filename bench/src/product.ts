@@ -4,16 +4,11 @@ import { openDatabase } from '../../apps/server/src/db/open.ts';
 import { readKeyFile } from '../../apps/server/src/keys/key-file.ts';
 import { openKeyring } from '../../apps/server/src/keys/keyring.ts';
 import { realWorld } from '../../apps/server/src/world.ts';
-import {
-  type RunningServer,
-  removeFolder,
-  runMotp,
-  startServer,
-  temporaryFolder,
-} from '../../test/support/processes.ts';
+import { type RunningServer, removeFolder, runMotp, startServer } from '../../test/support/processes.ts';
 import { type Answering, openChecks } from './answering.ts';
 import { sizeOf } from './bulk-insert.ts';
 import { fill } from './fill.ts';
+import { ownFolder } from './own-folder.ts';
 import { progressBar } from './progress.ts';
 import { startSealingThread } from './sealing-thread.ts';
 
@@ -40,7 +35,7 @@ export interface Wanted {
 }
 
 export async function startProduct({ label, url, registered, checks }: Wanted): Promise<Product> {
-  const folder = await temporaryFolder();
+  const folder = await ownFolder();
   let server: RunningServer | undefined;
   const address = url ?? `sqlite:${join(folder, 'motp.db')}`;
   const env = {

@@ -1,10 +1,10 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { readKeyFile } from '../../apps/server/src/keys/key-file.ts';
 import { openKeyring } from '../../apps/server/src/keys/keyring.ts';
-import { realWorld } from '../../apps/server/src/world.ts';
 import type { TableBatch } from './bulk-insert.ts';
 import { type Sealer, sealPeople } from './fill.ts';
 import type { Population } from './people.ts';
+import { pooledRandom } from './random.ts';
 
 /** The argument with which this program's own file is started as the thread. */
 export const SEALING_ROLE = '--seal';
@@ -42,7 +42,7 @@ export function sealOnDemand(): void {
   if (isMainThread || !parentPort) throw new Error(`${SEALING_ROLE} is for a thread`);
   const port = parentPort;
   const { keyFile } = workerData as { keyFile: string };
-  const keyring = openKeyring(readKeyFile(keyFile), realWorld.random);
+  const keyring = openKeyring(readKeyFile(keyFile), pooledRandom);
   port.on('message', ({ population, from, to }: Wanted) => {
     // A Buffer arrives as a plain array of bytes.
     const seedKey = Buffer.from(population.seedKey);

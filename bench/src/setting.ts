@@ -8,6 +8,8 @@ import type { Report } from './report.ts';
 /** How large and how long. */
 export interface Sizes extends Plan {
   warmUpMilliseconds: number;
+  /** How many at once, of each kind of answer. */
+  connections: readonly number[];
   /** Registered people, of whom each has an open check. */
   people: number;
   /** Registered people of the databases that are compared, the smallest first. */
@@ -22,6 +24,7 @@ export const thorough: Sizes = {
   rounds: 3,
   milliseconds: 800,
   warmUpMilliseconds: 1_500,
+  connections: [1, 8, 64],
   people: 12_000,
   registered: [1_000, 100_000, 1_000_000],
   checks: 12_000,
@@ -32,10 +35,11 @@ export const quick: Sizes = {
   rounds: 1,
   milliseconds: 250,
   warmUpMilliseconds: 250,
-  people: 4_000,
+  connections: [64],
+  people: 2_000,
   registered: [500, 2_000, 10_000],
   checks: 2_000,
-  past: [1_000, 50_000],
+  past: [1_000, 20_000],
 };
 
 /** What a part of the bench is given: it adds its figures to the report and says its tables. */
