@@ -1,5 +1,5 @@
 // better-auth with e-mail, password and its two-factor plugin, as a process that the bench starts and drives.
-// Plain JavaScript: its packages are installed beside it, and only when they are measured (README.md).
+// Plain JavaScript: its packages are installed beside it, and only when they are measured (docs/performance.md).
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 

@@ -11,6 +11,7 @@ const SCALED_KINDS: readonly Kind[] = ['wrong', 'right', 'attack'];
 /** A right code is answered once a person, so a round of a thousand people is short: more of them. */
 const ROUNDS_EACH: Partial<Record<Kind, number>> = { right: 3, wrong: 2, attack: 2 };
 const FIRST_ANSWERS = 1_000;
+const LEAD_IN = 200;
 const NO_LIMIT_MS = 60_000;
 
 /** One server over each database; asked in turn, so that what the machine does meanwhile falls on all. */
@@ -60,7 +61,7 @@ async function firstAnswers(contestants: readonly Contestant[]): Promise<Figures
 function shape(kind: Kind, products: readonly Product[], rounds: number) {
   const possible = products.map(({ people }) => answersOf(kind, people, Date.now()).length);
   const atMost = Math.min(...possible);
-  return { kind, atMost, rounds, connections: SCALE_CONNECTIONS, milliseconds: NO_LIMIT_MS };
+  return { kind, atMost, leadIn: LEAD_IN, rounds, connections: SCALE_CONNECTIONS, milliseconds: NO_LIMIT_MS };
 }
 
 function siteOf(
