@@ -8,9 +8,8 @@ import { securityHeaders } from '../../apps/server/src/http/headers.ts';
 import { createServer, type Server } from '../../apps/server/src/http/server.ts';
 import { signReceipt } from '../../apps/server/src/receipts/sign-receipt.ts';
 import { realWorld } from '../../apps/server/src/world.ts';
+import { PROCESS_PATH } from './figures.ts';
 
-/** What a measured server is asked besides answers. */
-export const CPU_PATH = '/cpu';
 export const BARE_PATHS = { wrong: '/bare', right: '/bare-signing' } as const;
 
 export interface BarePorts {
@@ -21,12 +20,17 @@ export interface BarePorts {
 
 /** The measure of all: the product's Fastify with its hooks and headers, the same schema, and a handler that does nothing. */
 export async function serveBare(): Promise<BarePorts> {
-  const server = createServer({ world: realWorld, logger: pino({ level: 'warn' }), trustedProxies: [] });
+  const server = createServer({
+    world: realWorld,
+    logger: pino({ level: 'warn' }),
+    trustedProxies: ['127.0.0.1'],
+  });
   server.addHook('onRequest', (_request, reply, done) => {
     securityHeaders(reply, false);
     done();
   });
   bareRoutes(server);
+  process.once('disconnect', () => process.exit());
   await server.listen({ host: '127.0.0.1', port: 0 });
   return { http: portOf(server.server.address()), ceiling: await serveCeiling() };
 }
@@ -45,7 +49,9 @@ function bareRoutes(server: Server): void {
   server.post(`${BARE_PATHS.right}/:token/code`, { schema }, async (_request, reply) =>
     noStore(reply).send({ outcome: 'passed', receipt: signed() }),
   );
-  server.get(CPU_PATH, async (_request, reply) => reply.send(process.cpuUsage()));
+  server.get(PROCESS_PATH, async (_request, reply) =>
+    reply.send({ ...process.cpuUsage(), rss: process.memoryUsage.rss() }),
+  );
 }
 
 /** Makes and signs a receipt as large as a real one, by the product's function. */

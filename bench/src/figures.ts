@@ -1,4 +1,7 @@
-import { CPU_PATH } from './bare-server.ts';
+import { cpus } from 'node:os';
+
+/** What a measured server that is not ours is asked besides answers. */
+export const PROCESS_PATH = '/process';
 
 /** What a server says of itself; sums since its start. */
 export interface Readings {
@@ -6,6 +9,8 @@ export interface Readings {
   batches: number;
   batchedAnswers: number;
   batchSeconds: number;
+  /** Resident memory now, bytes: the one figure that is no sum. */
+  rssBytes: number;
 }
 
 /** From the product's Prometheus metrics. */
@@ -17,14 +22,19 @@ export async function readProduct(port: number): Promise<Readings> {
     batches: value('motp_answer_batch_size_count'),
     batchedAnswers: value('motp_answer_batch_size_sum'),
     batchSeconds: value('motp_answer_batch_seconds_sum'),
+    rssBytes: value('process_resident_memory_bytes'),
   };
 }
 
-export async function readBare(port: number): Promise<Readings> {
-  const { user, system } = (await (
-    await fetch(`http://127.0.0.1:${port}${CPU_PATH}`)
-  ).json()) as NodeJS.CpuUsage;
-  return { cpuSeconds: (user + system) / 1e6, batches: 0, batchedAnswers: 0, batchSeconds: 0 };
+/** From a server that answers at PROCESS_PATH with its `process.cpuUsage()` and `process.memoryUsage().rss`. */
+export async function readProcess(port: number): Promise<Readings> {
+  const reply = await fetch(`http://127.0.0.1:${port}${PROCESS_PATH}`);
+  const { user, system, rss } = (await reply.json()) as NodeJS.CpuUsage & { rss: number };
+  return {
+    cpuSeconds: (user + system) / 1e6,
+    ...{ batches: 0, batchedAnswers: 0, batchSeconds: 0 },
+    rssBytes: rss,
+  };
 }
 
 export function difference(after: Readings, before: Readings): Readings {
@@ -33,6 +43,7 @@ export function difference(after: Readings, before: Readings): Readings {
     batches: after.batches - before.batches,
     batchedAnswers: after.batchedAnswers - before.batchedAnswers,
     batchSeconds: after.batchSeconds - before.batchSeconds,
+    rssBytes: after.rssBytes,
   };
 }
 
@@ -41,4 +52,13 @@ export function median(values: readonly number[]): number {
   const middle = (sorted.length - 1) / 2;
   const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
   return (low + high) / 2;
+}
+
+/** Processor seconds of the whole machine so far, of all cores and everybody on them. */
+export function busySeconds(): number {
+  const milliseconds = cpus().reduce(
+    (sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq,
+    0,
+  );
+  return milliseconds / 1000;
 }

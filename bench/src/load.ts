@@ -9,7 +9,11 @@ export interface Shot {
 }
 
 /** The answer to a check: its path and the six digits. */
-export const codeShot = (path: string, code: string): Shot => ({ path, body: `{"code":"${code}"}` });
+export const codeShot = (path: string, code: string, headers = ''): Shot => ({
+  path,
+  body: `{"code":"${code}"}`,
+  headers,
+});
 
 export interface Aim {
   port: number;
@@ -112,14 +116,25 @@ function completeBody(text: string): string | undefined {
   if (end < 0) return undefined;
   const name = 'content-length: ';
   const at = text.indexOf(name);
-  if (at < 0 || at > end) throw new Error('a reply without a length');
+  if (at < 0 || at > end) return completeChunks(text, end + 4);
   const length = Number.parseInt(text.slice(at + name.length, at + name.length + 8), 10);
   return text.length >= end + 4 + length ? text.slice(end + 4) : undefined;
 }
 
-/** `passed`, `not-required`, the reason of a refusal, or the status of anything else. */
+/** A body in chunks (RFC 9112 §7.1), as it came: outcomes are found in it all the same. */
+function completeChunks(text: string, from: number): string | undefined {
+  if (!/\r\ntransfer-encoding: chunked/i.test(text.slice(0, from))) {
+    throw new Error('a reply with neither length nor chunks');
+  }
+  return text.endsWith('\r\n0\r\n\r\n') ? text.slice(from) : undefined;
+}
+
+/** `passed`, `not-required`, the reason of a refusal, `signed-in`, or status and code of anything else. */
 function outcomeOf(head: string, body: string): string {
-  if (!head.startsWith('HTTP/1.1 200')) return head.slice(9, 12);
-  const reason = /"reason":"([a-z-]+)"/.exec(body)?.[1];
-  return reason ?? /"(?:outcome|status)":"([a-z-]+)"/.exec(body)?.[1] ?? 'unreadable';
+  if (!head.startsWith('HTTP/1.1 200')) {
+    const code = /"code":"([\w-]+)"/.exec(body)?.[1];
+    return code === undefined ? head.slice(9, 12) : `${head.slice(9, 12)} ${code}`;
+  }
+  const told = /"reason":"([a-z-]+)"/.exec(body) ?? /"(?:outcome|status)":"([a-z-]+)"/.exec(body);
+  return told?.[1] ?? (body.includes('"token":') ? 'signed-in' : 'unreadable');
 }

@@ -1,102 +1,120 @@
-import { BARE_PATHS, type BarePorts } from './bare-server.ts';
-import { difference, median, type Readings, readBare, readProduct } from './figures.ts';
-import { codeShot, fire, type Measured } from './load.ts';
-import type { Product } from './product.ts';
-import { answersOf, expectedOutcomes, type Kind } from './shots.ts';
+import type { Contestant } from './contestants.ts';
+import { busySeconds, difference, median, type Readings } from './figures.ts';
+import { fire, type Measured } from './load.ts';
+import type { Kind } from './shots.ts';
+
+export type DatabaseName = 'SQLite' | 'PostgreSQL';
 
 export interface Plan {
   rounds: number;
   milliseconds: number;
 }
 
-/** One line of the result: medians over the rounds. Times are milliseconds, `cpu…` microseconds per answer. */
-export interface Row {
-  database: 'SQLite' | 'PostgreSQL';
+/** What a round is; `atMost` answers, where those who are compared can answer unequally many. */
+export interface Shape extends Plan {
   kind: Kind;
   connections: number;
-  /** Answers per second: ours through the bare handler's. */
-  ratio: number;
+  atMost?: number;
+  /** So many of them are answered before the measuring begins: putting back has emptied the server's cache. */
+  leadIn?: number;
+}
+
+export interface Round {
+  measured: Measured;
+  /** Of the server, over the round. */
+  readings: Readings;
+  /** Processor time through the time of the round: 1 is one core. `rest` is the database server and strangers. */
+  cores: { server: number; generator: number; rest: number };
+}
+
+/** Medians over the rounds. Times are milliseconds. */
+export interface Figures {
   perSecond: number;
   p50: number;
   p99: number;
   cpuMicroseconds: number;
-  bare: { perSecond: number; p50: number; p99: number; cpuMicroseconds: number };
-  /** Answers settled by one commit, how long one takes from gathering to commit, and how much of the time. */
-  batch: { size: number; milliseconds: number; share: number };
+  rssMegabytes: number;
+  cores: { server: number; generator: number; rest: number };
+  /** Of all answers of all rounds, the share of each outcome. */
+  outcomes: Record<string, number>;
 }
 
-interface Round {
-  measured: Measured;
-  readings: Readings;
-}
-
-/** Bare, ours, bare, ours: what the machine does meanwhile falls on both. */
-export async function measureRow(
-  product: Product,
-  bare: BarePorts,
-  what: Pick<Row, 'database' | 'kind' | 'connections'>,
-  { rounds, milliseconds }: Plan,
-): Promise<Row> {
-  const theirs: Round[] = [];
-  const ours: Round[] = [];
-  for (let round = 0; round < rounds; round++) {
-    await product.putBack(what.kind);
-    const answers = answersOf(what.kind, product.people, Date.now());
-    const aim = { connections: what.connections, milliseconds };
-    theirs.push(await bareRound(bare, what.kind, answers, aim));
-    ours.push(await ourRound(product, what.kind, answers, aim));
+/**
+ * One after another in each round: what the machine does meanwhile falls on all. Who began the last round ends this
+ * one, because who comes second finds the machine warmer.
+ * @returns the rounds of each, in the order given
+ */
+export async function inTurn(contestants: readonly Contestant[], shape: Shape): Promise<Round[][]> {
+  const all = contestants.map((): Round[] => []);
+  for (let round = 0; round < shape.rounds; round++) {
+    for (let place = 0; place < contestants.length; place++) {
+      const nth = (round + place) % contestants.length;
+      const contestant = contestants[nth];
+      if (contestant) all[nth]?.push(await oneRound(contestant, shape));
+    }
   }
-  return { ...what, ...summary(theirs, ours) };
+  return all;
 }
 
-type Answers = ReturnType<typeof answersOf>;
-type Aim = { connections: number; milliseconds: number };
-
-async function bareRound(bare: BarePorts, kind: Kind, answers: Answers, aim: Aim): Promise<Round> {
-  const path = BARE_PATHS[kind === 'right' ? 'right' : 'wrong'];
-  const shots = answers.map(({ token, code }) => codeShot(`${path}/${token}/code`, code));
-  const before = await readBare(bare.http);
-  const measured = await fire({ ...aim, port: bare.http, shots, isEndless: true });
-  refuseOthers(measured, [kind === 'right' ? 'passed' : 'wrong-code']);
-  return { measured, readings: difference(await readBare(bare.http), before) };
-}
-
-async function ourRound(product: Product, kind: Kind, answers: Answers, aim: Aim): Promise<Round> {
-  const shots = answers.map(({ token, code }) => codeShot(`/check/${token}/code`, code));
-  const before = await readProduct(product.port);
-  const measured = await fire({ ...aim, port: product.port, shots, isEndless: false });
-  const readings = difference(await readProduct(product.port), before);
-  refuseOthers(measured, expectedOutcomes[kind]);
-  return { measured, readings };
+async function oneRound(contestant: Contestant, shape: Shape): Promise<Round> {
+  const { kind, connections, milliseconds, atMost, leadIn = 0 } = shape;
+  const shots = await contestant.prepare(kind);
+  const aim = { port: contestant.port, isEndless: contestant.isEndless, connections, milliseconds };
+  if (leadIn > 0) await fire({ ...aim, shots: shots.slice(0, leadIn) });
+  const before = await contestant.read();
+  const machine = busySeconds();
+  const generator = process.cpuUsage();
+  const measured = await fire({ ...aim, shots: shots.slice(leadIn, atMost) });
+  const { user, system } = process.cpuUsage(generator);
+  const busy = busySeconds() - machine;
+  const readings = difference(await contestant.read(), before);
+  refuseOthers(measured, contestant.expected(kind), contestant.name);
+  const seconds = measured.answers / measured.perSecond;
+  const generating = (user + system) / 1e6;
+  const rest = Math.max(0, busy - generating - readings.cpuSeconds);
+  const cores = {
+    server: readings.cpuSeconds / seconds,
+    generator: generating / seconds,
+    rest: rest / seconds,
+  };
+  return { measured, readings, cores };
 }
 
 /** A row that measured something else than it says is no row. */
-export function refuseOthers({ outcomes, answers }: Measured, expected: readonly string[]): void {
-  for (const [outcome, count] of outcomes) {
-    if (!expected.includes(outcome)) throw new Error(`${count} of ${answers} were answered ${outcome}`);
+export function refuseOthers(measured: Measured, expected: readonly string[], of: string): void {
+  for (const [outcome, count] of measured.outcomes) {
+    if (!expected.includes(outcome)) {
+      throw new Error(`${of}: ${count} of ${measured.answers} were answered ${outcome}`);
+    }
   }
 }
 
-function summary(theirs: readonly Round[], ours: readonly Round[]) {
-  const of = (rounds: readonly Round[], figure: (round: Round) => number) => median(rounds.map(figure));
-  const figures = (rounds: readonly Round[]) => ({
-    perSecond: of(rounds, ({ measured }) => measured.perSecond),
-    p50: of(rounds, ({ measured }) => measured.p50),
-    p99: of(rounds, ({ measured }) => measured.p99),
-    cpuMicroseconds: of(rounds, ({ measured, readings }) => (readings.cpuSeconds / measured.answers) * 1e6),
-  });
-  const ratios = ours.map((round, nth) => round.measured.perSecond / (theirs[nth]?.measured.perSecond ?? 0));
+export function figuresOf(rounds: readonly Round[]): Figures {
+  const of = (figure: (round: Round) => number) => median(rounds.map(figure));
   return {
-    ratio: median(ratios),
-    ...figures(ours),
-    bare: figures(theirs),
-    batch: {
-      size: of(ours, ({ readings }) => readings.batchedAnswers / readings.batches),
-      milliseconds: of(ours, ({ readings }) => (readings.batchSeconds / readings.batches) * 1000),
-      share: of(
-        ours,
-        ({ readings, measured }) => readings.batchSeconds / (measured.answers / measured.perSecond),
-      ),
+    perSecond: of(({ measured }) => measured.perSecond),
+    p50: of(({ measured }) => measured.p50),
+    p99: of(({ measured }) => measured.p99),
+    cpuMicroseconds: of(({ measured, readings }) => (readings.cpuSeconds / measured.answers) * 1e6),
+    rssMegabytes: Math.max(...rounds.map(({ readings }) => readings.rssBytes)) / 1e6,
+    cores: {
+      server: of(({ cores }) => cores.server),
+      generator: of(({ cores }) => cores.generator),
+      rest: of(({ cores }) => cores.rest),
     },
+    outcomes: shares(rounds),
   };
 }
+
+function shares(rounds: readonly Round[]): Record<string, number> {
+  const total = rounds.reduce((sum, { measured }) => sum + measured.answers, 0);
+  const counts: Record<string, number> = {};
+  for (const [outcome, count] of rounds.flatMap(({ measured }) => [...measured.outcomes])) {
+    counts[outcome] = (counts[outcome] ?? 0) + count / total;
+  }
+  return counts;
+}
+
+/** How much faster the first are than the second: the median of the rounds' ratios. */
+export const ratioOf = (first: readonly Round[], second: readonly Round[]): number =>
+  median(first.map((round, nth) => round.measured.perSecond / (second[nth]?.measured.perSecond ?? 0)));

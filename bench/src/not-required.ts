@@ -1,46 +1,16 @@
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { openDatabase } from '../../apps/server/src/db/open.ts';
 import { addInstitution } from '../../apps/server/src/institutions/add-institution.ts';
 import { realWorld } from '../../apps/server/src/world.ts';
-import {
-  type RunningServer,
-  removeFolder,
-  runMotp,
-  startServer,
-  temporaryFolder,
-} from '../../test/support/processes.ts';
+import { type RunningServer, removeFolder, runMotp, startServer } from '../../test/support/processes.ts';
 import { median } from './figures.ts';
 import { fire, type Measured, type Shot } from './load.ts';
-import { type Plan, type Row, refuseOthers } from './measure.ts';
+import { refuseOthers } from './measure.ts';
+import { ownFolder } from './own-folder.ts';
 import { COURSE, LAST_LESSON, learnerName, loadPastChecks } from './past-checks.ts';
-
-/** `POST /v1/checks` answered “not required”, with few and with many past checks in the table. */
-export interface NotRequiredRow {
-  database: Row['database'];
-  connections: number;
-  few: Figures;
-  many: Figures;
-  /** Rate with many through rate with few, the median of the rounds. */
-  ratio: number;
-}
-
-/** Medians over the rounds; milliseconds. */
-interface Figures {
-  past: number;
-  perSecond: number;
-  p50: number;
-  p99: number;
-}
-
-interface Asked {
-  database: Row['database'];
-  /** Of the PostgreSQL server; undefined for SQLite. */
-  url: string | undefined;
-  plan: Plan;
-  past: readonly [number, number];
-  progress: (text: string) => void;
-}
+import { progressBar } from './progress.ts';
+import type { NotRequiredRow, PastFigures } from './rows.ts';
+import type { Setting } from './setting.ts';
 
 interface Site {
   past: number;
@@ -53,18 +23,16 @@ const SHOTS = 20_000;
 const WARM_UP = { connections: 64, milliseconds: 1_000 };
 
 /** Two servers, each over a database of its own; asked in turn, so that what the machine does falls on both. */
-export async function measureNotRequired(asked: Asked): Promise<NotRequiredRow[]> {
+export async function measureNotRequired(setting: Setting): Promise<void> {
   const sites: Site[] = [];
   try {
-    for (const past of asked.past) sites.push(await startSite(asked, past));
+    for (const past of setting.sizes.past) sites.push(await startSite(setting, past));
     const [few, many] = sites;
     if (!few || !many) throw new Error('two databases are compared');
     for (const site of sites) await ask(site, WARM_UP);
-    const rows: NotRequiredRow[] = [];
     for (const connections of CONNECTIONS) {
-      rows.push(await compare(few, many, connections, asked));
+      setting.report.notRequired.push(await compare(few, many, connections, setting));
     }
-    return rows;
   } finally {
     for (const { server } of sites) {
       await server.stop();
@@ -77,7 +45,7 @@ async function compare(
   few: Site,
   many: Site,
   connections: number,
-  { database, plan: { rounds, milliseconds } }: Asked,
+  { database, sizes: { rounds, milliseconds } }: Setting,
 ): Promise<NotRequiredRow> {
   const measured: [Measured, Measured][] = [];
   const aim = { connections, milliseconds };
@@ -87,7 +55,7 @@ async function compare(
     const second = await ask(many, aim);
     measured.push([await ask(few, aim), second]);
   }
-  const figures = ({ past }: Site, all: readonly Measured[]): Figures => ({
+  const figures = ({ past }: Site, all: readonly Measured[]): PastFigures => ({
     past,
     perSecond: median(all.map(({ perSecond }) => perSecond)),
     p50: median(all.map(({ p50 }) => p50)),
@@ -112,15 +80,14 @@ async function ask(
   aim: { connections: number; milliseconds: number },
 ): Promise<Measured> {
   const measured = await fire({ ...aim, port: server.port, shots, isEndless: true });
-  refuseOthers(measured, ['not-required']);
+  refuseOthers(measured, ['not-required'], 'ours');
   return measured;
 }
 
 /** In demo mode, where the limit of openings per institution can be lifted: one institution asks everything. */
-async function startSite({ database, url, progress }: Asked, past: number): Promise<Site> {
-  const folder = await temporaryFolder();
-  const address =
-    url === undefined ? `sqlite:${join(folder, 'motp.db')}` : await newDatabase(url, `past_${past}`);
+async function startSite({ database, newDatabase }: Setting, past: number): Promise<Site> {
+  const folder = await ownFolder();
+  const address = (await newDatabase(`past_${past}`)) ?? `sqlite:${join(folder, 'motp.db')}`;
   const env = { MOTP_MODE: 'demo', MOTP_LIMITS: 'off', MOTP_DATABASE: address };
   const { code, stderr } = await runMotp(['migrate'], folder, env);
   if (code !== 0) throw new Error(`motp migrate failed:\n${stderr}`);
@@ -129,27 +96,14 @@ async function startSite({ database, url, progress }: Asked, past: number): Prom
     const institution = { id: 'bench', name: '한빛', origins: ['https://lms.example'] };
     const added = await addInstitution(opened, realWorld, institution);
     if (added.kind !== 'added') throw new Error(added.problems.join());
-    progress(`… ${database}: ${past} past checks`);
-    const learners = await loadPastChecks(opened, added.id, past, (loaded) => {
-      if (loaded % 250_000 === 0) progress(`… ${database}: ${loaded} of ${past}`);
-    });
+    const bar = progressBar(`${database}, past checks`, past);
+    const learners = await loadPastChecks(opened, added.id, past, bar.at);
+    bar.end();
     const server = await startServer('serve', { folder, env });
     return { past, server, shots: shotsOf(learners, added.apiKey) };
   } finally {
     await opened.close();
   }
-}
-
-async function newDatabase(url: string, name: string): Promise<string> {
-  const maintenance = openDatabase(url);
-  try {
-    await sql`create database ${sql.ref(name)}`.execute(maintenance.sql);
-  } finally {
-    await maintenance.close();
-  }
-  const address = new URL(url);
-  address.pathname = `/${name}`;
-  return address.href;
 }
 
 /** Learners at random: those who study in one minute began months apart. */
