@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Tx } from '../db/open.ts';
-import type { DropInRecordRow } from '../db/schema.ts';
+import type { DropInRecordRow } from '../db/schema-facade.ts';
 import type { StoredCheck } from './store.ts';
 
 const columns = [

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Tx } from '../db/open.ts';
-import type { DropInCounterRow, DropInRecordRow } from '../db/schema.ts';
+import type { DropInCounterRow, DropInRecordRow } from '../db/schema-facade.ts';
 import { type AnsweredDevice, placeOf, type StoredDevice } from './store.ts';
 import type { Channel, UnopenedAnswer } from './unopened.ts';
 import type { Counter } from './unopened-rules.ts';

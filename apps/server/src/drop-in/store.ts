@@ -1,6 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Tx } from '../db/open.ts';
-import type { DropInRecordRow, DropInRow } from '../db/schema.ts';
+import type { DropInRecordRow, DropInRow } from '../db/schema-facade.ts';
 
 export type StoredDropIn = Selectable<DropInRow>;
 

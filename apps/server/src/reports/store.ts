@@ -1,7 +1,8 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { isOneOf, rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
-import type { CheckRow, ReportLaneRow, ReportRowRow, ReportTargetRow } from '../db/schema.ts';
+import type { CheckRow } from '../db/schema.ts';
+import type { ReportLaneRow, ReportRowRow, ReportTargetRow } from '../db/schema-facade.ts';
 import { type Kind, kinds } from './rules.ts';
 
 export type StoredTarget = Selectable<ReportTargetRow>;
