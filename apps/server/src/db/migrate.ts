@@ -10,6 +10,7 @@ import { retention } from './migrations/0008-retention.ts';
 import { dropIn } from './migrations/0009-drop-in.ts';
 import { reports } from './migrations/0010-reports.ts';
 import { transfer } from './migrations/0011-transfer.ts';
+import { retentionOfFacades } from './migrations/0012-retention-of-facades.ts';
 import type { Database } from './open.ts';
 
 /** One step of the schema. */
@@ -39,6 +40,7 @@ export const migrations: Steps = {
   '0009-drop-in': dropIn,
   '0010-reports': reports,
   '0011-transfer': transfer,
+  '0012-retention-of-facades': retentionOfFacades,
 };
 
 /** Names of all migrations that this version has, in their order. */

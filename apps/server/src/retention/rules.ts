@@ -28,6 +28,9 @@ export function parseYears(text: string, { least, most }: Years): number | undef
 /** The page of a check knows its address this long after its end (PROTOCOL §3): then nobody reads its person. */
 const PERSON_MS = DAY_MS;
 
+/** So long a façade stays closed, and C-5 counts a failure (ADR 0021). */
+const COUNTED_MS = DAY_MS;
+
 /** Pending registrations and messages: no limit counts further back than a day, no reply is asked for that late. */
 const PENDING_MS = 30 * DAY_MS;
 
@@ -43,6 +46,10 @@ export type ChoreName =
   | 'registration'
   | 'lesson-passage'
   | 'check'
+  | 'drop-in-record'
+  | 'report-row'
+  | 'drop-in-counter'
+  | 'drop-in-counter-vouched'
   | 'learner-person'
   | 'device'
   | 'learner'
@@ -79,6 +86,11 @@ export function choresOf({ auditYears, institutions }: Kept, now: number): Chore
     return [
       { name: 'lesson-passage', institution, before },
       { name: 'check', institution, before },
+      { name: 'drop-in-record', institution, before },
+      // After its check: a check that has no row would be given another number.
+      { name: 'report-row', institution, before },
+      { name: 'drop-in-counter', institution, before: now - COUNTED_MS },
+      { name: 'drop-in-counter-vouched', institution, before: now - COUNTED_MS },
     ];
   });
   return [

@@ -3,7 +3,7 @@ import type { Dialect } from '../db/dialect.ts';
 import type { Tx } from '../db/open.ts';
 import type { RetentionTallyRow } from '../db/schema.ts';
 import type { Chore } from './rules.ts';
-import { among, type Key, keyOf, type Sweep, shownKey, sweeps } from './sweeps-store.ts';
+import { among, type Key, keyOf, type Sweep, shownKey, sweeps, timeOf } from './sweeps-store.ts';
 
 /** Where a run through a table stands. */
 export interface Place {
@@ -27,7 +27,7 @@ export async function sweep(tx: Tx, chore: Chore, after: Place | undefined, most
   const seen = await look(tx, how, chore, after, most);
   const old = seen.filter(({ at }) => at < chore.before);
   const keys = old.length === 0 ? [] : await take(tx, how, chore, old);
-  const cleaned = keys.length === 0 ? 0 : await how.act(tx, keys);
+  const cleaned = keys.length === 0 ? 0 : await how.act(tx, keys, chore);
   const isEnd = seen.length < most || old.length === 0;
   return { cleaned, next: isEnd ? undefined : goOn(how, after, seen.at(-1), cleaned) };
 }
@@ -50,7 +50,7 @@ export function lookQuery(
   after: Place | undefined,
   most: number,
 ): RawBuilder<Place> {
-  const at = sql.ref(how.at);
+  const at = timeOf(how);
   const key = keyOf(how, dialect);
   const parts = [how.within(institution)];
   // Times of the trail follow its ids but for a clock that was put right: where a batch has nothing old, it ends.
@@ -79,7 +79,7 @@ async function take(tx: Tx, how: Sweep, chore: Chore, seen: readonly Place[]): P
   const lock = tx.dialect === 'postgres' && how.lock === 'row' ? sql`for update skip locked` : sql``;
   const { rows } = await sql<{ key: Key }>`
     select ${shownKey(how, tx.dialect)} as key from ${sql.table(how.table)}
-    where ${these} and ${how.condition(chore)} and ${isOurs} ${lock}`.execute(tx.sql);
+    where ${these} and ${how.condition(chore, tx.dialect)} and ${isOurs} ${lock}`.execute(tx.sql);
   return rows.map(({ key }) => key);
 }
 
@@ -103,8 +103,8 @@ export async function commitLazily(tx: Tx): Promise<void> {
 export async function countDue(tx: Tx, chore: Chore): Promise<number> {
   const how = sweeps[chore.name];
   const { rows } = await sql<{ due: number }>`select count(*) as due from ${sql.table(how.table)}
-    where ${how.within(chore.institution)} and ${sql.ref(how.at)} < ${chore.before}
-      and ${how.condition(chore)}`.execute(tx.sql);
+    where ${how.within(chore.institution)} and ${timeOf(how)} < ${chore.before}
+      and ${how.condition(chore, tx.dialect)}`.execute(tx.sql);
   return Number(rows[0]?.due ?? 0);
 }
 

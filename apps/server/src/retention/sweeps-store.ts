@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Dialect } from '../db/dialect.ts';
 import type { Tx } from '../db/open.ts';
-import type { Schema } from '../db/schema.ts';
+import type { DropInCounterRow, Schema } from '../db/schema.ts';
 import type { Chore, ChoreName } from './rules.ts';
 
 /** What names a row. */
@@ -12,22 +12,27 @@ type Sql = RawBuilder<unknown>;
 /** How a chore goes through its table. */
 export interface Sweep {
   table: keyof Schema;
-  /** The column that says how old a row is. */
-  at: string;
-  /** `place`: where the row lies; rows of this table are never changed, so it stays true while a transaction looks. */
-  key: 'id' | 'place';
+  /** The column that says how old a row is, or what stands for it. */
+  at: string | Sql;
+  /**
+   * `place`: where the row lies, which a change may alter; `condition` says all that a row must be, so whatever lies
+   * there under the lock may go. `device_id`: within an institution and a channel.
+   */
+  key: 'id' | 'place' | 'device_id';
   /** What an index orders by. */
   order: 'both' | 'at' | 'key';
   lock: 'row' | 'learner';
   /** Literals, as the partial index says them. */
   within(institution: string): Sql;
-  condition(chore: Chore): Sql;
+  condition(chore: Chore, dialect: Dialect): Sql;
   /** @returns how many rows */
-  act(tx: Tx, keys: readonly Key[]): Promise<number>;
+  act(tx: Tx, keys: readonly Key[], chore: Chore): Promise<number>;
 }
 
+export const timeOf = ({ at }: Pick<Sweep, 'at'>): Sql => (typeof at === 'string' ? sql.ref(at) : at);
+
 export const keyOf = ({ key }: Pick<Sweep, 'key'>, dialect: Dialect): Sql => {
-  if (key === 'id') return sql.ref('id');
+  if (key !== 'place') return sql.ref(key);
   return dialect === 'postgres' ? sql`ctid` : sql`rowid`;
 };
 
@@ -97,7 +102,7 @@ const check: Sweep = {
     const subjects = among({ key: 'id' }, tx.dialect, keys);
     await sql`delete from identity_attempt where purpose = 'check' and subject_id in
       (select id from "check" where ${subjects})`.execute(tx.sql);
-    return deleteFrom('check')(tx, keys);
+    return changed(tx, sql`delete from "check" where ${subjects}`);
   },
 };
 
@@ -111,6 +116,58 @@ const lessonPassage: Sweep = {
   condition: ({ institution, before }) => sql`${isOf(institution)} and first_at < ${before}`,
   act: deleteFrom('lesson_passage', 'place'),
 };
+
+/** What came through a façade; a code of years ago is too old to be judged, so none is let in twice by its going. */
+const dropInRecord: Sweep = { ...old('drop_in_record', 'at'), within: isOf };
+
+/**
+ * The number of a check that is gone; the next one is kept in its lane, so it is never given again. While the check is
+ * there its number is, too: `report write` would give it another one.
+ */
+const reportRow: Sweep = {
+  ...byId,
+  table: 'report_row',
+  at: 'at',
+  key: 'place',
+  order: 'at',
+  within: isOf,
+  condition: ({ institution, before }) => sql`${isOf(institution)} and at < ${before}
+    and not exists (select 1 from "check" c where c.id = report_row.check_id)`,
+  act: deleteFrom('report_row', 'place'),
+};
+
+/** Times of failures at that time or later, in the JSON of a counter. */
+const failedSince = (before: number): Record<Dialect, Sql> => ({
+  sqlite: sql`select 1 from json_each(failed_json) f where f.value >= ${before}`,
+  postgres: sql`select 1 from json_array_elements_text(failed_json::json) f(at) where f.at::bigint >= ${before}`,
+});
+
+/**
+ * What a façade counted, when it says no more than no row would, or its registration is over. One to four wrong codes in
+ * a row are something whatever their age (C-5). It is gone through by its primary key: an index by time would be written
+ * at every wrong code.
+ */
+function dropInCounter(channel: DropInCounterRow['channel']): Sweep {
+  const within = (institution: string) => sql`${isOf(institution)} and channel = ${channel}`;
+  return {
+    ...byId,
+    table: 'drop_in_counter',
+    at: sql`cast(0 as bigint)`,
+    key: 'device_id',
+    order: 'key',
+    within,
+    condition: ({ institution, before }, dialect) => sql`${within(institution)} and (
+      not exists (select 1 from device d where d.id = drop_in_counter.device_id and d.status = 'active')
+      or ((closed_at < ${before} or (closed_at is null and failures = 0)) and coalesce(wrong_at, 0) < ${before}
+        and not exists (${failedSince(before)[dialect]})))`,
+    act: (tx, keys, { institution }) =>
+      changed(
+        tx,
+        sql`delete from drop_in_counter where ${within(institution)}
+          and ${among({ key: 'device_id' }, tx.dialect, keys)}`,
+      ),
+  };
+}
 
 const ofEnded = {
   ...byId,
@@ -187,6 +244,10 @@ export const sweeps = {
   registration: old('registration', 'created_at'),
   'lesson-passage': lessonPassage,
   check,
+  'drop-in-record': dropInRecord,
+  'report-row': reportRow,
+  'drop-in-counter': dropInCounter('anonymous'),
+  'drop-in-counter-vouched': dropInCounter('vouched'),
   'learner-person': learnerPerson,
   device,
   learner,
