@@ -14,7 +14,15 @@ if (!parentPort) throw new Error('this file is a thread of the server');
 
 const reread = () => readKeyFile(keyFile);
 const keyring = openKeyring(reread(), (bytes) => realWorld.random(bytes), reread);
-setInterval(() => keyring.refresh(), REFRESH_MS).unref();
+// A key file that cannot be read now is read again: what was read before goes on.
+const refresh = () => {
+  try {
+    keyring.refresh();
+  } catch {
+    return;
+  }
+};
+setInterval(refresh, REFRESH_MS).unref();
 
 answerOn(parentPort, {
   database: openDatabase(databaseUrl),

@@ -55,7 +55,7 @@ describe.each(dialects)('motp report on %s', (dialect) => {
         reasons_json: '[]',
       },
       ...{ status: 'passed' as const, method: 'motp', created_at: at, passed_at: at, expires_at: at },
-      ...{ clock_searched: 0, compared: 0 },
+      ...{ compared: 0 },
     };
     await database.sql.insertInto('check').values(values).execute();
   }

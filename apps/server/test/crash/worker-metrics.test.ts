@@ -51,7 +51,7 @@ describe('a server with two workers over one PostgreSQL', () => {
     for (;;) {
       const read = await scrape();
       const works = read.samples.filter(({ name }) => name === SUCCESS);
-      if (read.value('motp_processes') === 2 && works.length === 5) return read;
+      if (read.value('motp_processes') === 2 && works.length === 6) return read;
       if (Date.now() > deadline) throw new Error(`not both ran:\n${JSON.stringify(works)}\n${server.log()}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -85,7 +85,7 @@ describe('a server with two workers over one PostgreSQL', () => {
   it('O-6 each kind of background work says when it last went well', async () => {
     const { samples, value } = await untilBothRan();
     const works = samples.filter(({ name }) => name === SUCCESS).map(({ labels }) => labels.work);
-    expect(works.sort()).toEqual(['housekeeping', 'mark', 'messages', 'retention', 'webhooks']);
+    expect(works.sort()).toEqual(['housekeeping', 'mark', 'messages', 'reports', 'retention', 'webhooks']);
     for (const work of works) {
       const at = value(SUCCESS, { work: work ?? '' }) ?? 0;
       expect(at).toBeGreaterThan(1_700_000_000);
