@@ -19,6 +19,8 @@ export class AnswerQueue<Item, Outcome> {
   readonly #run: RunBatch<Item, Outcome>;
   readonly #lanes: Set<Promise<void>> = new Set();
   readonly #most: number;
+  /** Counted apart from the promises, which are settled later than the work ends: nobody may be left behind then. */
+  #open = 0;
   #waiting: Waiting<Item, Outcome>[] = [];
 
   /** @param lanes batches that may be under way at once, where the database settles more than one at a time */
@@ -35,7 +37,7 @@ export class AnswerQueue<Item, Outcome> {
     const outcome = new Promise<Outcome>((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
     });
-    if (this.#lanes.size < this.#most) this.#open();
+    if (this.#open < this.#most) this.#begin();
     return outcome;
   }
 
@@ -44,7 +46,8 @@ export class AnswerQueue<Item, Outcome> {
     await Promise.all(this.#lanes);
   }
 
-  #open(): void {
+  #begin(): void {
+    this.#open++;
     const lane = this.#drain().finally(() => this.#lanes.delete(lane));
     this.#lanes.add(lane);
   }
@@ -61,6 +64,7 @@ export class AnswerQueue<Item, Outcome> {
       await nextTurn();
       under = this.#next();
     }
+    this.#open--;
   }
 
   #next(): Promise<{ deliver(): void }> | undefined {

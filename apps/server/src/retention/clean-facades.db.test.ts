@@ -9,7 +9,7 @@ import {
   SUBSTITUTE_LOG,
 } from '../../test/support/drop-in.ts';
 import { dialects, type System, startSystem, 홍길동 } from '../../test/support/system.ts';
-import type { DropInCounterRow, DropInRecordRow } from '../db/schema.ts';
+import type { DropInCounterRow, DropInRecordRow } from '../db/schema-facade.ts';
 import { addInstitution } from '../institutions/add-institution.ts';
 import { setRetention } from '../institutions/set-retention.ts';
 import { countAllDue } from './clean-up.ts';

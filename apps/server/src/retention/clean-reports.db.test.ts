@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialects } from '../../test/support/system.ts';
-import type { ReportRowRow } from '../db/schema.ts';
+import type { ReportRowRow } from '../db/schema-facade.ts';
 import { addInstitution } from '../institutions/add-institution.ts';
 import { setRetention } from '../institutions/set-retention.ts';
 import { reportStage } from '../reports/report-stage.fixture.ts';

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Dialect } from '../db/dialect.ts';
 import type { Tx } from '../db/open.ts';
-import type { DropInCounterRow, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { DropInCounterRow } from '../db/schema-facade.ts';
 import type { Chore, ChoreName } from './rules.ts';
 
 /** What names a row. */
