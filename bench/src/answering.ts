@@ -71,16 +71,20 @@ async function putBack(
       people.flatMap(({ checks }) => checks),
     );
     await sql`update device set last_step = -1, spent_json = '[]', failures = 0, failed_json = '[]',
-      locked_at = null, wrongs_json = ${kind === 'search' ? sql`'[]'` : remembered()}
-      where ${isOneOf(tx.dialect, 'id', devices)}`.execute(tx.sql);
+      locked_at = null, wrongs_json = '[]' where ${isOneOf(tx.dialect, 'id', devices)}`.execute(tx.sql);
+    if (kind !== 'search') await remember(tx);
   });
   await tidy(database, ['device', 'check']);
 }
 
 /** A wrong code that is not the first of its check: no clock is searched for (C-4a). */
-const remembered = () => sql`(select '[' || string_agg('{"check":"' || c.id || '","key":"","at":'
-  || cast(${realWorld.now()} as text) || ',"clockOffset":null}', ',') || ']'
-  from "check" c where c.phone_key = device.phone_key and c.status = 'open')`;
+async function remember(tx: Tx): Promise<void> {
+  await sql`update device set wrongs_json = v.wrongs from (
+      select phone_key, '[' || string_agg('{"check":"' || id || '","key":"","at":'
+        || cast(${realWorld.now()} as text) || ',"clockOffset":null}', ',') || ']' as wrongs
+      from "check" where status = 'open' group by phone_key) as v
+    where device.phone_key = v.phone_key and device.status = 'active'`.execute(tx.sql);
+}
 
 async function reopen(tx: Tx, checks: readonly OpenCheck[]): Promise<void> {
   for (const check of checks) check.token = realWorld.random(32).toString('base64url');
