@@ -45,7 +45,7 @@ function rowOf(
   };
 }
 
-export function batchOf(rounds: readonly Round[]): CodesRow['batch'] {
+function batchOf(rounds: readonly Round[]): CodesRow['batch'] {
   const of = (figure: (round: Round) => number) => median(rounds.map(figure));
   return {
     size: of(({ readings }) => readings.batchedAnswers / readings.batches),

@@ -7,7 +7,7 @@ import type { OthersRow } from './rows.ts';
 import type { Setting } from './setting.ts';
 import { KINDS, type Kind } from './shots.ts';
 
-export const OTHERS_CONNECTIONS = 64;
+const OTHERS_CONNECTIONS = 64;
 
 export async function measureOthers(setting: Setting): Promise<void> {
   const { database, newDatabase, sizes } = setting;

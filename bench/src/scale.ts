@@ -6,7 +6,7 @@ import type { ScaleSite } from './rows.ts';
 import type { Setting } from './setting.ts';
 import { answersOf, type Kind } from './shots.ts';
 
-export const SCALE_CONNECTIONS = 64;
+const SCALE_CONNECTIONS = 64;
 const SCALED_KINDS: readonly Kind[] = ['wrong', 'right', 'attack'];
 /** A right code is answered once a person, so a round of a thousand people is short: more of them. */
 const ROUNDS_EACH: Partial<Record<Kind, number>> = { right: 3, wrong: 2, attack: 2 };

@@ -135,8 +135,11 @@ class Line {
 
   private constructor(worker: Worker, ended: () => void) {
     this.#worker = worker;
+    let isOver = false;
     const lose = (cause?: Error) => {
-      ended();
+      // A fault is told before the end: by then another thread may have taken this one's place.
+      if (!isOver) ended();
+      isOver = true;
       for (const { reject } of this.#asked.splice(0)) reject(lost(cause));
     };
     worker.on('message', (reply: unknown) => this.#asked.shift()?.resolve(reply));

@@ -18,7 +18,7 @@ const judgedColumns = [
 ] as const satisfies readonly (keyof StoredCheck)[];
 
 /** What a receipt and an event are made of; the sealed values of a check stay unread. */
-export const checkColumns = [
+const checkColumns = [
   ...judgedColumns,
   'learner_ref',
   'phone_key',
