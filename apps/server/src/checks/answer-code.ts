@@ -48,11 +48,12 @@ interface Typed {
   now: number;
 }
 
-async function replyTo(
-  { database, keyring, issuer }: AnswerCode,
+/** A promise only where something has yet to be read: to wait for one that is there costs each answer three turns. */
+function replyTo(
+  dependencies: AnswerCode,
   outcome: AnswerOutcome,
   typed: Typed,
-): Promise<AnswerReply | NoAnswer> {
+): AnswerReply | NoAnswer | Promise<AnswerReply> {
   switch (outcome.kind) {
     case 'unknown-check':
       return 'check-unknown';
@@ -61,21 +62,38 @@ async function replyTo(
     case 'over':
       return 'check-over';
     case 'mismatch':
-      return explainMismatch(database, keyring, await refusedOf(database, typed), outcome.reason);
+      return explainedMismatch(dependencies, outcome.reason, typed);
     case 'refused':
       return { outcome: 'refused', reason: outcome.reason, triesLeft: outcome.triesLeft };
     case 'repeated':
       return wrongAnswer(outcome.triesLeft, outcome.clockOffset ?? undefined);
-    case 'wrong': {
-      const search = outcome.searchClock ? await refusedOf(database, typed) : undefined;
-      return wrongAnswer(outcome.triesLeft, search && (await explainByClock(database, keyring, search)));
-    }
+    case 'wrong':
+      return outcome.searchClock
+        ? searchedWrong(dependencies, outcome.triesLeft, typed)
+        : wrongAnswer(outcome.triesLeft, undefined);
     case 'passed': {
       const { check } = outcome;
+      const receipt = receiptOf(check, dependencies.issuer);
       const returnUrl = returnAddress(check);
-      return { outcome: 'passed', receipt: receiptOf(check, issuer), ...(returnUrl ? { returnUrl } : {}) };
+      return { outcome: 'passed', receipt, ...(returnUrl ? { returnUrl } : {}) };
     }
   }
+}
+
+async function explainedMismatch(
+  { database, keyring }: AnswerCode,
+  reason: Extract<AnswerOutcome, { kind: 'mismatch' }>['reason'],
+  typed: Typed,
+): Promise<AnswerReply> {
+  return explainMismatch(database, keyring, await refusedOf(database, typed), reason);
+}
+
+async function searchedWrong(
+  { database, keyring }: AnswerCode,
+  triesLeft: number,
+  typed: Typed,
+): Promise<RefusedAnswer> {
+  return wrongAnswer(triesLeft, await explainByClock(database, keyring, await refusedOf(database, typed)));
 }
 
 /** What a refusal is explained by is read after its commit: most refusals need no explanation. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type {
   Blocked,
   ExemptedCheck,
@@ -300,4 +300,4 @@ const checkToken = (keyring: Keyring, id: string): string => keyring.hash('check
 const checkUrl = ({ keyring, publicUrl }: OpeningDependencies, id: string): string =>
   `${publicUrl}/check/${checkToken(keyring, id)}`;
 
-export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url');
+export const tokenHash = (token: string): string => hash('sha256', token, 'base64url');

@@ -48,6 +48,20 @@ describe('O-7 counting failures', () => {
     expect(['a', 'b', 'c'].map((key) => window.has(key, NOW + 1_000))).toEqual([true, false, true]);
   });
 
+  it('O-7 a count that began anew goes after all that began before it', () => {
+    const window = new FailureWindow({ most: 1, within: 1_000, keys: 3 });
+    window.count('a', NOW);
+    window.count('b', NOW + 100);
+    window.count('c', NOW + 600);
+    window.count('b', NOW + 1_100);
+    const kept = ['x', 'y', 'z'].map((key) => {
+      window.count(key, NOW + 1_100);
+      return ['b', 'c'].filter((each) => window.has(each, NOW + 1_100));
+    });
+    expect(kept).toEqual([['b', 'c'], ['b'], []]);
+    expect(window.size).toBe(3);
+  });
+
   it('O-7 fifty thousand keys are kept unless said otherwise', () => {
     const window = new FailureWindow({ most: 1, within: 1_000 });
     for (let key = 0; key <= 50_000; key++) window.count(String(key), NOW);

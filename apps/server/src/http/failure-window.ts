@@ -1,6 +1,10 @@
 interface Window {
-  since: number;
+  readonly key: string;
+  readonly since: number;
   count: number;
+  /** Those that began next before and after it. */
+  older: Window | undefined;
+  newer: Window | undefined;
 }
 
 /**
@@ -10,6 +14,12 @@ interface Window {
  */
 export class FailureWindow {
   readonly #windows = new Map<string, Window>();
+  /*
+   * A list beside the map, whose own order would do as well: but to the first key of a map leads a way past all that
+   * were deleted before it, with fifty thousand keys 3 to 29 µs for each new one.
+   */
+  #oldest: Window | undefined;
+  #newest: Window | undefined;
   readonly #most: number;
   readonly #within: number;
   readonly #keys: number;
@@ -22,16 +32,18 @@ export class FailureWindow {
   }
 
   count(key: string, now: number): void {
-    const window = this.#running(key, now);
-    if (window) {
+    const window = this.#windows.get(key);
+    if (window && this.#isRunning(window, now)) {
       window.count += 1;
       return;
     }
-    // A map keeps the order in which keys came: deleted and set again, this one is the newest.
-    this.#windows.delete(key);
-    this.#windows.set(key, { since: now, count: 1 });
-    const [oldest] = this.#windows.keys();
-    if (oldest !== undefined && this.#windows.size > this.#keys) this.#windows.delete(oldest);
+    if (window) this.#unlink(window);
+    const begun: Window = { key, since: now, count: 1, older: this.#newest, newer: undefined };
+    if (this.#newest) this.#newest.newer = begun;
+    else this.#oldest = begun;
+    this.#newest = begun;
+    this.#windows.set(key, begun);
+    if (this.#windows.size > this.#keys) this.#forgetOldest();
   }
 
   /** Whether anything was counted for this key lately. */
@@ -51,6 +63,24 @@ export class FailureWindow {
 
   #running(key: string, now: number): Window | undefined {
     const window = this.#windows.get(key);
-    return window && now < window.since + this.#within ? window : undefined;
+    return window && this.#isRunning(window, now) ? window : undefined;
+  }
+
+  #isRunning(window: Window, now: number): boolean {
+    return now < window.since + this.#within;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#oldest;
+    if (!oldest) return;
+    this.#unlink(oldest);
+    this.#windows.delete(oldest.key);
+  }
+
+  #unlink({ older, newer }: Window): void {
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
   }
 }

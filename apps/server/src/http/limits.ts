@@ -60,8 +60,9 @@ export function createLimits(world: World, isOn: boolean, limited: (limit: Limit
   const limits: Limits = {
     admitAnswer({ check, address }) {
       const now = world.now();
+      if (!checks.has(check, now)) return;
       demandOpen('check', checks.closedFor(check, now));
-      if (checks.has(check, now)) demandOpen('address', addressClosedFor(address));
+      demandOpen('address', addressClosedFor(address));
     },
     admitIdentity: (check) => demandOpen('check', checks.closedFor(check, world.now())),
     answerFailed({ check, address }, failure) {

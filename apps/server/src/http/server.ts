@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import type { World } from '../world.ts';
 import { refuseBadText, refuseUndocumentedBody } from './body.ts';
+import { isProxy } from './client-address.ts';
 import { answerError } from './errors.ts';
 import { answerProblem, nothingHere, ProblemResponse } from './problem.ts';
 
@@ -55,7 +56,7 @@ export function createServer(options: ServerOptions): Server {
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    trustProxy: trustedProxies.length > 0 ? isProxy(trustedProxies) : false,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
