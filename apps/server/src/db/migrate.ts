@@ -11,6 +11,7 @@ import { dropIn } from './migrations/0009-drop-in.ts';
 import { reports } from './migrations/0010-reports.ts';
 import { transfer } from './migrations/0011-transfer.ts';
 import { retentionOfFacades } from './migrations/0012-retention-of-facades.ts';
+import { lighterPasses } from './migrations/0013-lighter-passes.ts';
 import type { Database } from './open.ts';
 
 /** One step of the schema. */
@@ -41,6 +42,7 @@ export const migrations: Steps = {
   '0010-reports': reports,
   '0011-transfer': transfer,
   '0012-retention-of-facades': retentionOfFacades,
+  '0013-lighter-passes': lighterPasses,
 };
 
 /** Names of all migrations that this version has, in their order. */
