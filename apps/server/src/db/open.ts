@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { CompiledQuery, Kysely, PostgresDialect, SqliteDialect, type Transaction } from 'kysely';
 import { batchTable, WIDEST_BATCH } from './batch.ts';
+import { CommitUnknownError } from './commit-unknown.ts';
 import type { Dialect } from './dialect.ts';
 import { type PoolState, type PostgresSettings, postgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
@@ -64,11 +65,6 @@ function database(dialect: Dialect, sql: Kysely<Schema>): Database {
   };
 }
 
-/** The commit was sent and no answer came: only the rows themselves can tell whether it holds. */
-export class CommitUnknownError extends Error {
-  override name = 'CommitUnknownError';
-}
-
 async function inTransaction<T>(
   dialect: Dialect,
   sql: Kysely<Schema>,
@@ -90,6 +86,7 @@ async function inTransaction<T>(
     result = await work({ dialect, sql: trx, afterCommit: (each) => after.push(each) });
   } catch (error) {
     await rollback();
+    if (error instanceof CommitUnknownError) tell();
     throw error;
   }
   try {
@@ -97,7 +94,7 @@ async function inTransaction<T>(
   } catch (cause) {
     await rollback();
     tell();
-    throw new CommitUnknownError('the outcome of a commit is unknown', { cause });
+    throw new CommitUnknownError(cause);
   }
   tell();
   return result;
