@@ -1,4 +1,3 @@
-import type { RawBuilder } from 'kysely';
 import type { Tx } from '../db/open.ts';
 import type { AuditEvent } from './event.ts';
 import { insertEvents, insertion } from './store.ts';
@@ -11,7 +10,7 @@ export async function record(tx: Tx, ...events: AuditEvent[]): Promise<void> {
 }
 
 /** The same as the end of a statement that changes what they record, where the database takes both as one. */
-export function recording(tx: Tx, events: readonly AuditEvent[]): RawBuilder<unknown> {
+export function recording(tx: Tx, events: readonly AuditEvent[]): ReturnType<typeof insertion> {
   tx.noted?.(events);
   return insertion(tx, events);
 }

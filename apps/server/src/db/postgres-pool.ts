@@ -104,36 +104,12 @@ function guarded(client: pg.PoolClient): PostgresPoolClient {
 const nothing = { command: '', rowCount: 0, rows: [] } as unknown as pg.QueryResult;
 
 /**
- * Spares a transaction two round trips. `begin` goes out with the first statement, where that one reads: should
- * `begin` fail alone, nothing was changed outside of a transaction. `commit` goes out with a statement that is marked
- * as `last`: when the statement fails, PostgreSQL makes a rollback of the commit.
+ * Spares a transaction two round trips: `begin` goes out with the first statement, `commit` with one that is marked as
+ * `last`.
  */
 function transacting(send: Send): Send {
   let isToBegin = false;
   let committing: Promise<pg.QueryResult> | undefined;
-  const first: Send = async (text, parameters) => {
-    isToBegin = false;
-    if (isEnd(text)) return nothing;
-    const began = send('begin', []);
-    if (!isReading(text)) await began;
-    const [beginning, read] = await Promise.allSettled([began, send(text, parameters)]);
-    if (beginning.status === 'rejected') throw beginning.reason;
-    if (read.status === 'rejected') throw read.reason;
-    return read.value;
-  };
-  const withCommit: Send = async (text, parameters) => {
-    const settled = send(text, parameters);
-    committing = send('commit', []);
-    const [outcome, commit] = [settled, committing];
-    // It is awaited below, or by whoever commits.
-    commit.catch(() => undefined);
-    return outcome.catch((error) =>
-      commit.then(
-        ({ command }) => Promise.reject(command === 'ROLLBACK' ? error : new CommitUnknownError(error)),
-        (cause) => Promise.reject(new CommitUnknownError(cause)),
-      ),
-    );
-  };
   return async (text, parameters) => {
     if (committing && isEnd(text)) {
       const commit = committing;
@@ -144,9 +120,40 @@ function transacting(send: Send): Send {
       isToBegin = true;
       return nothing;
     }
-    if (isToBegin) return first(text, parameters);
-    return text.startsWith(LAST) ? withCommit(text, parameters) : send(text, parameters);
+    if (isToBegin) {
+      isToBegin = false;
+      return isEnd(text) ? nothing : withBegin(send, text, parameters);
+    }
+    if (!text.startsWith(LAST)) return send(text, parameters);
+    const { outcome, commit } = withCommit(send, text, parameters);
+    committing = commit;
+    return outcome;
   };
+}
+
+/** Together only with a statement that reads: should `begin` fail alone, nothing was changed outside of a transaction. */
+async function withBegin(send: Send, text: string, parameters: unknown[]): Promise<pg.QueryResult> {
+  const began = send('begin', []);
+  if (!isReading(text)) await began;
+  const [beginning, read] = await Promise.allSettled([began, send(text, parameters)]);
+  if (beginning.status === 'rejected') throw beginning.reason;
+  if (read.status === 'rejected') throw read.reason;
+  return read.value;
+}
+
+/** When the statement fails, PostgreSQL makes a rollback of the commit; without its word for that, nothing is known. */
+function withCommit(send: Send, text: string, parameters: unknown[]) {
+  const settled = send(text, parameters);
+  const commit = send('commit', []);
+  // It is awaited below, or by whoever commits.
+  commit.catch(() => undefined);
+  const outcome = settled.catch(async (error) => {
+    const { command } = await commit.catch((cause) => {
+      throw new CommitUnknownError(cause);
+    });
+    throw command === 'ROLLBACK' ? error : new CommitUnknownError(error);
+  });
+  return { outcome, commit };
 }
 
 const isEnd = (text: string): boolean => text === 'commit' || text === 'rollback';
