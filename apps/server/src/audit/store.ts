@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { listed, prepared, rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
 import type { AuditEvent } from './event.ts';
@@ -16,8 +16,8 @@ const columns = {
 
 const names = listed(Object.keys(columns));
 
-/** One statement for any number of events. */
-export async function insertEvents(tx: Tx, events: readonly AuditEvent[]): Promise<void> {
+/** For any number of events, as a part of a statement. */
+export function insertion({ dialect }: Tx, events: readonly AuditEvent[]): RawBuilder<unknown> {
   const rows = events.map((event) => ({
     at: event.at,
     kind: event.kind,
@@ -28,7 +28,10 @@ export async function insertEvents(tx: Tx, events: readonly AuditEvent[]): Promi
     check_id: event.check ?? null,
     data_json: event.data ? JSON.stringify(event.data) : null,
   }));
-  await sql`${prepared} insert into audit_event (${names}) select ${names} from ${rowsOf(tx.dialect, columns, rows)}`.execute(
-    tx.sql,
-  );
+  return sql`insert into audit_event (${names}) select ${names} from ${rowsOf(dialect, columns, rows)}`;
+}
+
+/** One statement for any number of events. */
+export async function insertEvents(tx: Tx, events: readonly AuditEvent[]): Promise<void> {
+  await sql`${prepared} ${insertion(tx, events)}`.execute(tx.sql);
 }

@@ -1,7 +1,7 @@
 import type { Code } from '@motp/otp';
-import { record } from '../audit/record.ts';
+import { CommitUnknownError } from '../db/commit-unknown.ts';
 import { mayBeTriedAgain } from '../db/faults.ts';
-import { CommitUnknownError, type Database, type Tx } from '../db/open.ts';
+import type { Database, Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type QueueDependencies, queueEvents } from '../webhooks/queue-event.ts';
 import { newId, type World } from '../world.ts';
@@ -10,7 +10,7 @@ import { answerEvents, answerOutgoing, isLocking } from './answer-trail.ts';
 import { codesOf, wrongCodeKey } from './codes.ts';
 import { checkState, passedCheck, type RememberedWrong, registrationState, wrongsOf } from './rows.ts';
 import { type CheckState, type Judgement, judge, type RegistrationState } from './rules.ts';
-import { type Change, settle } from './settle-answers.ts';
+import { type Change, type Settled, settle } from './settle-answers.ts';
 import {
   type AnsweredCheck,
   type AnsweredDevice,
@@ -123,7 +123,11 @@ async function settleBatch(
   let changed: readonly string[] = [];
   const work = () =>
     database.transaction(async (tx) => {
-      ({ outcomes, changed } = await inTransaction(dependencies, tx, { id, batch }));
+      const judged = await judgeBatch(dependencies, tx, batch);
+      // Before anything is settled: a commit that is not answered is looked for by them.
+      outcomes = judged.outcomes;
+      changed = judged.settled.changes.map(({ device }) => device.id);
+      await settle(tx, id, judged.settled);
       committing = clock();
     });
   try {
@@ -137,25 +141,27 @@ async function settleBatch(
   return outcomes;
 }
 
-async function inTransaction(
+/** Everything of a batch but its own rows, which are settled at the very end of the transaction. */
+async function judgeBatch(
   { keyring, ...dependencies }: AnswerDependencies,
   tx: Tx,
-  { id, batch }: { id: string; batch: readonly AnswerItem[] },
-): Promise<{ outcomes: Outcomes; changed: readonly string[] }> {
+  batch: readonly AnswerItem[],
+): Promise<{ outcomes: Outcomes; settled: Settled }> {
   const subjects = subjectsOf(await gather(tx, [...new Set(batch.map(({ tokenHash }) => tokenHash))]));
   const judged = batch.map((item) => judgeOne(keyring, subjects.get(item.tokenHash), item));
   const fully = await readAnswered(tx, judged.flatMap(isReadFully));
   const passed = passedChecks([...subjects.values()], fully);
-  const changes = changesOf([...subjects.values()]);
-  await settle(tx, id, { changes, passed: [...passed.values()] });
   const answers = batch.flatMap(({ now }, nth) => {
     const each = judged[nth];
     return each && 'judgement' in each ? [{ now, ...each, fully: fully.get(each.stored.check.id) }] : [];
   });
-  await record(tx, ...answers.flatMap(answerEvents));
   await queueEvents(tx, dependencies, answers.flatMap(answerOutgoing));
-  const outcomes: Outcomes = new Map(batch.map((item, nth) => [item, outcomeOf(judged[nth], passed)]));
-  return { outcomes, changed: changes.map(({ device }) => device.id) };
+  const settled = {
+    changes: changesOf([...subjects.values()]),
+    passed: [...passed.values()],
+    events: answers.flatMap(answerEvents),
+  };
+  return { outcomes: new Map(batch.map((item, nth) => [item, outcomeOf(judged[nth], passed)])), settled };
 }
 
 function isReadFully(judged: Judged | Error | undefined): string[] {

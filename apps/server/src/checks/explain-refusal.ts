@@ -9,8 +9,8 @@ import {
   countComparison,
   findActiveDevice,
   findLastPassedDevice,
+  lockDevice,
   lockLearner,
-  readDevice,
   readLearner,
   setExplained,
 } from './explain-store.ts';
@@ -46,7 +46,7 @@ export async function explainByClock(
   const key = wrongCodeKey(keyring, check.id, code);
   await database.transaction(async (tx) => {
     await lockLearner(tx, device.learner_id);
-    const stored = await readDevice(tx, device.id);
+    const stored = await lockDevice(tx, device.id);
     if (!stored) return;
     await setExplained(tx, device.id, {
       spent_json: step > stepAt(now) ? withSpent(stored, step, now) : stored.spent_json,

@@ -44,8 +44,10 @@ export async function lockLearner(tx: Tx, learnerId: string): Promise<void> {
   await tx.sql.selectFrom('learner').select('id').where('id', '=', learnerId).forUpdate().execute();
 }
 
-export async function readDevice(tx: Tx, id: string): Promise<StoredDevice | undefined> {
-  return tx.sql.selectFrom('device').selectAll().where('id', '=', id).executeTakeFirst();
+/** As it stands under its own lock, which is that of answers (ADR 0008). */
+export async function lockDevice(tx: Tx, id: string): Promise<StoredDevice | undefined> {
+  const query = tx.sql.selectFrom('device').selectAll().where('id', '=', id);
+  return (tx.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
 /** What the clock search found: the steps that are spent, and the explanation for a repetition of the same code. */

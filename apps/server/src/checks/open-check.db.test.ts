@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { dialects, exam, type System, startSystem } from '../../test/support/system.ts';
 import { tally } from '../../test/support/wrong-codes.ts';
 import { tokenHash } from './open-check.ts';
-import { CheckGoneError, gather, settlePassed } from './store.ts';
+import { settle } from './settle-answers.ts';
+import { CheckGoneError, gather } from './store.ts';
 
 for (const dialect of dialects) {
   describe(`parallel openings on ${dialect}`, () => {
@@ -85,9 +86,12 @@ for (const dialect of dialects) {
           .selectAll()
           .where('token_hash', '=', tokenHash(token))
           .executeTakeFirstOrThrow();
-        await settlePassed(tx, [
-          { ...check, status: 'passed', method: 'motp', passed_at: system.world.now() },
-        ]);
+        const now = system.world.now();
+        await settle(tx, 'batch', {
+          changes: [],
+          passed: [{ ...check, status: 'passed', method: 'motp', passed_at: now }],
+          events: [{ at: now, kind: 'check.passed', actor: 'learner', check: check.id }],
+        });
         return { opening };
       });
       if (dialect === 'postgres') {

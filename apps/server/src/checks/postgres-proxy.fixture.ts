@@ -34,8 +34,9 @@ export async function postgresProxy(target: string): Promise<PostgresProxy> {
       upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (isReplyLost) end();
-      else client.write(bytes);
+      if (!isReplyLost) client.write(bytes);
+      // What was sent with the commit is answered first: the wire breaks when PostgreSQL has committed.
+      else if (bytes.includes('COMMIT\0')) end();
     });
   });
   server.listen(0, '127.0.0.1');

@@ -1,9 +1,12 @@
+import type { AuditEvent } from '../audit/event.ts';
+import { record, recording } from '../audit/record.ts';
 import type { Tx } from '../db/open.ts';
 import { type RememberedWrong, rememberedWrongs, settledDevice } from './rows.ts';
 import type { CheckState, RegistrationState } from './rules.ts';
 import {
   type AnsweredCheck,
   type AnsweredDevice,
+  settleAtOnce,
   settleFailures,
   settlePassed,
   settleUses,
@@ -18,23 +21,34 @@ export interface Change {
   readonly checks: { id: string; state: CheckState }[];
 }
 
+/** What is written of a batch; each change has an event. */
+export interface Settled {
+  readonly changes: readonly Change[];
+  readonly passed: readonly AnsweredCheck[];
+  readonly events: readonly AuditEvent[];
+}
+
 /**
- * One UPDATE for the registrations of wrong codes, one for those that were used, one for the checks that passed.
+ * On PostgreSQL one statement, and the commit with it; on SQLite one for the registrations of wrong codes, one for
+ * those that were used, one for the checks that passed, one for the trail. Nothing of the transaction comes after it.
  * @throws CheckGoneError when a check was ended meanwhile: the batch begins again
  */
-export async function settle(
-  tx: Tx,
-  batch: string,
-  { changes, passed }: { changes: readonly Change[]; passed: readonly AnsweredCheck[] },
-): Promise<void> {
+export async function settle(tx: Tx, batch: string, { changes, passed, events }: Settled): Promise<void> {
+  if (events.length === 0) return;
   const isUse = ({ device, state }: Change) => state.lastStep !== device.last_step;
   const rows = (some: readonly Change[]) =>
     some.map(({ device, wrongs, state, checks }) =>
       settledDevice(device.place, state, rememberedWrongs(wrongs, checks, newest(checks)), batch),
     );
-  await settleFailures(tx, rows(changes.filter((change) => !isUse(change))));
-  await settleUses(tx, rows(changes.filter(isUse)));
+  const failures = rows(changes.filter((change) => !isUse(change)));
+  const uses = rows(changes.filter(isUse));
+  if (tx.dialect === 'postgres') {
+    return settleAtOnce(tx, { failures, uses, passed }, recording(tx, events));
+  }
+  await settleFailures(tx, failures);
+  await settleUses(tx, uses);
   await settlePassed(tx, passed);
+  await record(tx, ...events);
 }
 
 const newest = (checks: Change['checks']): number =>

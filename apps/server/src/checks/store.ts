@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { isOneOf, listed, prepared, rowsOf } from '../db/batch.ts';
+import { isOneOf, last, listed, prepared, rowsOf } from '../db/batch.ts';
 import type { Tx } from '../db/open.ts';
 import type { CheckRow, DeviceRow } from '../db/schema.ts';
 
@@ -66,13 +66,9 @@ export interface Gathered<Check extends JudgedCheck = JudgedCheck> {
   device: AnsweredDevice | undefined;
 }
 
-/**
- * Locks the learners of these checks in id order; SQLite holds the one write lock already.
- * @returns their ids, or undefined when everything is locked
- */
-async function lockLearners(tx: Tx, tokenHashes: readonly string[]): Promise<Set<string> | undefined> {
-  if (tx.dialect === 'sqlite') return undefined;
-  const { rows } = await sql<{ id: string }>`${prepared}
+/** Locks the learners of these checks in id order. @returns their ids */
+async function lockLearners(tx: Tx, tokenHashes: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
     select l.id from learner l
     where l.phone_key in (select c.phone_key from "check" c
       where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)})
@@ -99,8 +95,13 @@ async function readChecks<Check extends JudgedCheck>(
     from "check" c
     left join device d on d.phone_key = c.phone_key and d.status = 'active'
     where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)} ${lock}`.execute(tx.sql);
-  return rows.map((row) => ({ check: row, device: deviceOf(row) }));
+  return rows.map(gathered);
 }
+
+const gathered = <Check extends JudgedCheck>(row: Row<Check>): Gathered<Check> => ({
+  check: row,
+  device: deviceOf(row),
+});
 
 function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
   if (row.d_id === null) return undefined;
@@ -121,36 +122,60 @@ function deviceOf(row: Row<unknown>): AnsweredDevice | undefined {
 }
 
 const GATHER_ROUNDS = 5;
+const KEPT_CHANGING = 'the registrations of a batch kept changing';
 
 /**
- * Reads everything that a batch of answers is judged by, and locks the learners, by id. A check is read without a
- * lock, so that a wrong code writes no row of it: who ends it meanwhile is found out by `settlePassed`. A number that
- * was registered between the two statements is not locked yet, so the reading begins again.
+ * Reads everything that a batch of answers is judged by, and locks the registrations, by id (ADR 0008). A check is
+ * read without a lock, so that a wrong code writes no row of it: who ends it meanwhile is found out when it passes.
  */
-export const gather = (tx: Tx, tokenHashes: readonly string[]): Promise<Gathered[]> =>
-  lockAndRead(tx, tokenHashes, () => readChecks(tx, ofJudged, tokenHashes));
-
-/** One check with everything that its receipt is made of, locked, with its registration. */
-export async function gatherOne(tx: Tx, tokenHash: string): Promise<Gathered<AnsweredCheck> | undefined> {
-  const lock = tx.dialect === 'postgres' ? sql`for update of c` : sql``;
-  const [found] = await lockAndRead(tx, [tokenHash], () =>
-    readChecks<AnsweredCheck>(tx, ofAnswered, [tokenHash], lock),
-  );
-  return found;
+export async function gather(tx: Tx, tokenHashes: readonly string[]): Promise<Gathered[]> {
+  if (tx.dialect === 'sqlite') return readChecks(tx, ofJudged, tokenHashes);
+  for (let round = 0; round < GATHER_ROUNDS; round++) {
+    const found = await lockAndRead(tx, tokenHashes);
+    const known = new Map(found.filter(({ d_changed }) => !d_changed).map((row) => [row.token_hash, row]));
+    const sure = [...known.values()].map(gathered);
+    const rest = tokenHashes.filter((hash) => !known.has(hash));
+    if (rest.length === 0) return sure;
+    const locked = new Set(found.map(({ d_id }) => d_id));
+    const read = await readChecks(tx, ofJudged, rest);
+    if (read.every(({ device }) => !device || locked.has(device.id))) return [...sure, ...read];
+  }
+  throw new Error(KEPT_CHANGING);
 }
 
-async function lockAndRead<Check extends JudgedCheck>(
+/**
+ * The checks whose number has an active registration, which is locked. While the statement waits for a lock, the
+ * rest of what it reads grows old: `d_changed` says of a row that it must be read again.
+ */
+async function lockAndRead(
   tx: Tx,
   tokenHashes: readonly string[],
-  read: () => Promise<Gathered<Check>[]>,
-): Promise<Gathered<Check>[]> {
+): Promise<(Row<JudgedCheck> & { d_changed: boolean })[]> {
+  const { rows } = await sql<Row<JudgedCheck> & { d_changed: boolean }>`${prepared}
+    select ${ofJudged}, ${ofDevice}, d.id as d_place, d.ctid <> seen.ctid as d_changed
+    from "check" c
+    join device seen on seen.phone_key = c.phone_key and seen.status = 'active'
+    join device d on d.id = seen.id
+    where ${isOneOf(tx.dialect, 'c.token_hash', tokenHashes)}
+    order by d.id for update of d`.execute(tx.sql);
+  return rows;
+}
+
+/**
+ * One check with everything that its receipt is made of, locked, with its registration and the learner of that. A
+ * number that was registered between the statements is not locked yet, so they begin again.
+ */
+export async function gatherOne(tx: Tx, tokenHash: string): Promise<Gathered<AnsweredCheck> | undefined> {
+  if (tx.dialect === 'sqlite') return (await readChecks<AnsweredCheck>(tx, ofAnswered, [tokenHash]))[0];
   for (let round = 0; round < GATHER_ROUNDS; round++) {
-    const locked = await lockLearners(tx, tokenHashes);
-    const gathered = await read();
-    const isLocked = gathered.every(({ device }) => !device || !locked || locked.has(device.learner_id));
-    if (isLocked) return gathered;
+    const learners = await lockLearners(tx, [tokenHash]);
+    const [before] = await gather(tx, [tokenHash]);
+    const [found] = await readChecks<AnsweredCheck>(tx, ofAnswered, [tokenHash], sql`for update of c`);
+    const device = found?.device;
+    const isLocked = device?.id === before?.device?.id && learners.has(device?.learner_id ?? '');
+    if (!device || isLocked) return found;
   }
-  throw new Error('the registrations of a batch kept changing');
+  throw new Error(KEPT_CHANGING);
 }
 
 /** What the receipt and the events of an answered check need beside what it was judged by. */
@@ -206,12 +231,12 @@ export type SettledDevice = Pick<StoredDevice, keyof typeof useColumns> & Pick<A
 
 /** The registrations that wrong codes changed. */
 export async function settleFailures(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  await updateDevices(tx, failureColumns, devices);
+  if (devices.length > 0) await sql`${prepared} ${deviceUpdate(tx, failureColumns, devices)}`.execute(tx.sql);
 }
 
 /** The registrations with which a check was passed. */
 export async function settleUses(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  await updateDevices(tx, useColumns, devices);
+  if (devices.length > 0) await sql`${prepared} ${deviceUpdate(tx, useColumns, devices)}`.execute(tx.sql);
 }
 
 const passedColumns = {
@@ -232,6 +257,10 @@ export class CheckGoneError extends Error {
   override name = 'CheckGoneError';
   /** SQLSTATE serialization_failure: nothing changed, and another try may do. */
   readonly code = '40001';
+
+  constructor(options?: ErrorOptions) {
+    super('a check was ended while it was answered', options);
+  }
 }
 
 /**
@@ -239,41 +268,72 @@ export class CheckGoneError extends Error {
  * itself finds out whether they are still open. @throws CheckGoneError
  */
 export async function settlePassed(tx: Tx, checks: readonly SettledCheck[]): Promise<void> {
-  const inOrder = [...checks].sort((one, other) => (one.id < other.id ? -1 : 1));
-  const changed = await update(tx, 'check', 'id', passedColumns, inOrder, sql` and "check".status = 'open'`);
-  if (changed !== checks.length) throw new CheckGoneError('a check was ended while it was answered');
+  if (checks.length === 0) return;
+  const { numAffectedRows } = await sql`${prepared} ${passedUpdate(tx, checks)}`.execute(tx.sql);
+  if (Number(numAffectedRows ?? 0) !== checks.length) throw new CheckGoneError();
 }
 
-async function updateDevices<Column extends keyof SettledDevice>(
+/** What a batch changed. */
+export interface Settlement {
+  readonly failures: readonly SettledDevice[];
+  readonly uses: readonly SettledDevice[];
+  readonly passed: readonly SettledCheck[];
+}
+
+const DIVISION_BY_ZERO = '22012';
+
+/**
+ * All of it on PostgreSQL, in the last statement of its transaction. It fails by itself when a check was ended
+ * meanwhile, because the commit is on its way behind it. @param recording the INSERT into the trail; each change has
+ * a line there @throws CheckGoneError
+ */
+export async function settleAtOnce(
+  tx: Tx,
+  { failures, uses, passed }: Settlement,
+  recording: RawBuilder<unknown>,
+): Promise<void> {
+  // PostgreSQL moves no index entry for a column that is named and does not change.
+  const used = sql`with used as (${deviceUpdate(tx, useColumns, [...failures, ...uses])}),
+    passed as (${passedUpdate(tx, passed)} returning 1) ${recording}
+    where 1 / (select (count(*) = ${passed.length}::bigint)::int from passed) = 1`;
+  const failed = sql`with failed as (${deviceUpdate(tx, failureColumns, failures)}) ${recording}`;
+  const changes = failures.length > 0 ? failed : recording;
+  const isUsed = uses.length + passed.length > 0;
+  await sql`${last} ${isUsed ? used : changes}`.execute(tx.sql).catch((cause) => {
+    throw cause.code === DIVISION_BY_ZERO ? new CheckGoneError({ cause }) : cause;
+  });
+}
+
+function deviceUpdate<Column extends keyof SettledDevice>(
   tx: Tx,
   columns: Readonly<Record<Column, 'text' | 'bigint'>>,
   devices: readonly SettledDevice[],
-): Promise<void> {
-  if (tx.dialect === 'sqlite') {
-    await update(tx, 'device', 'rowid', { ...columns, place: 'bigint' }, devices);
-  } else await update(tx, 'device', 'id', { ...columns, place: 'text' }, devices);
+): RawBuilder<unknown> {
+  return tx.dialect === 'sqlite'
+    ? update(tx, 'device', 'rowid', { ...columns, place: 'bigint' }, devices)
+    : update(tx, 'device', 'id', { ...columns, place: 'text' }, devices);
+}
+
+function passedUpdate(tx: Tx, checks: readonly SettledCheck[]): RawBuilder<unknown> {
+  const inOrder = [...checks].sort((one, other) => (one.id < other.id ? -1 : 1));
+  return sql`${update(tx, 'check', 'id', passedColumns, inOrder)} and "check".status = 'open'`;
 }
 
 /** One statement for any number of rows, each found by `key`, which is the value of its last column. */
-async function update<Column extends string>(
+function update<Column extends string>(
   tx: Tx,
   table: 'device' | 'check',
   key: 'id' | 'rowid',
   columns: Readonly<Record<Column, 'text' | 'bigint'>>,
   rows: readonly Readonly<Record<NoInfer<Column>, string | number | null>>[],
-  where: RawBuilder<unknown> = sql``,
-): Promise<number> {
-  if (rows.length === 0) return 0;
+): RawBuilder<unknown> {
   const names = Object.keys(columns);
   const set = names.slice(0, -1).map((name) => `"${name}" = v."${name}"`);
   // Nothing of a transaction survives a failed statement here, so SQLite need not be able to undo it alone: it would
   // copy every page first, which takes longer than the update (docs/performance.md).
-  const updating = tx.dialect === 'sqlite' ? sql`update or fail` : sql`update`;
-  const { numAffectedRows } =
-    await sql`${prepared} ${updating} ${sql.raw(`"${table}"`)} set ${sql.raw(set.join(', '))}
-    from ${rowsOf(tx.dialect, columns, rows)}
-    where ${sql.raw(`"${table}".${key} = v."${names.at(-1)}"`)}${where}`.execute(tx.sql);
-  return Number(numAffectedRows ?? 0);
+  const updating = tx.dialect === 'sqlite' ? 'update or fail' : 'update';
+  return sql`${sql.raw(`${updating} "${table}" set ${set.join(', ')} from`)} ${rowsOf(tx.dialect, columns, rows)}
+    ${sql.raw(`where "${table}".${key} = v."${names.at(-1)}"`)}`;
 }
 
 /** Whether a batch whose commit was not answered holds: its registrations carry its id. */

@@ -13,30 +13,38 @@ export interface FoundRegistration {
 
 const ROUNDS = 5;
 
-/** Locks the learner of a number and reads the active registration of it, as `gather` does (ADR 0008). */
+/** Locks the learner of a number and then the active registration of it, which answers lock, too (ADR 0008). */
 export async function lockRegistrationOf(tx: Tx, phoneKey: string): Promise<FoundRegistration | undefined> {
   for (let round = 0; round < ROUNDS; round++) {
     const locked = await lockLearnerOf(tx, phoneKey);
-    const device = await tx.sql
+    const query = tx.sql
       .selectFrom('device')
       .selectAll()
       .select(placeOf(tx).as('place'))
       .where('phone_key', '=', phoneKey)
-      .where('status', '=', 'active')
-      .executeTakeFirst();
+      .where('status', '=', 'active');
+    const device = await (tx.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
     if (!device) return undefined;
     if (tx.dialect === 'sqlite' || device.learner_id === locked) return { device };
   }
   throw new Error('the registration of a number kept changing');
 }
 
-/** Locks the learners of a batch in id order, as every writer does; SQLite holds the one write lock already. */
+/** Locks the learners of a batch and then their registrations, each in id order; SQLite holds the one write lock. */
 export async function lockLearnersOf(tx: Tx, phoneKeys: readonly string[]): Promise<void> {
   if (tx.dialect === 'sqlite') return;
   await tx.sql
     .selectFrom('learner')
     .select('id')
     .where('phone_key', 'in', phoneKeys)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  await tx.sql
+    .selectFrom('device')
+    .select('id')
+    .where('phone_key', 'in', phoneKeys)
+    .where('status', '=', 'active')
     .orderBy('id')
     .forUpdate()
     .execute();

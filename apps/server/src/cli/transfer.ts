@@ -1,5 +1,6 @@
 import type { Environment } from '../config.ts';
-import { CommitUnknownError, type Database, openDatabase } from '../db/open.ts';
+import { CommitUnknownError } from '../db/commit-unknown.ts';
+import { type Database, openDatabase } from '../db/open.ts';
 import { readKeyFile } from '../keys/key-file.ts';
 import { type Keyring, openKeyring } from '../keys/keyring.ts';
 import { MasterKeyError } from '../keys/master-key.ts';

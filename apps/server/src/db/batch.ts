@@ -11,6 +11,13 @@ export const WIDEST_BATCH = 48;
 export const PREPARED = '/* prepared */';
 export const prepared: RawBuilder<unknown> = sql.raw(PREPARED);
 
+/**
+ * The same in front of the last statement of a transaction: PostgreSQL gets the commit with it, without a round trip
+ * in between. Nothing may fail between it and the end of the transaction but the statement and the commit.
+ */
+export const LAST = '/* prepared, last */';
+export const last: RawBuilder<unknown> = sql.raw(LAST);
+
 type ColumnType = 'text' | 'bigint';
 
 /** Names in code, never input: as text at once, because building them anew takes longer than a small statement. */

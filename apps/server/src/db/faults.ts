@@ -1,4 +1,4 @@
-import { CommitUnknownError } from './open.ts';
+import { CommitUnknownError } from './commit-unknown.ts';
 
 /**
  * SQLSTATE classes: 08 connection, 28 credentials (a password that is being changed), 3D no such database (one that is

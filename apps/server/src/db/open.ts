@@ -1,4 +1,5 @@
 import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CommitUnknownError } from './commit-unknown.ts';
 import type { Dialect } from './dialect.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { type PoolState, type PostgresSettings, postgresPool } from './postgres-pool.ts';
@@ -61,11 +62,6 @@ function database(dialect: Dialect, sql: Kysely<Schema>): Database {
   };
 }
 
-/** The commit was sent and no answer came: only the rows themselves can tell whether it holds. */
-export class CommitUnknownError extends Error {
-  override name = 'CommitUnknownError';
-}
-
 async function inTransaction<T>(
   dialect: Dialect,
   sql: Kysely<Schema>,
@@ -87,6 +83,7 @@ async function inTransaction<T>(
     result = await work({ dialect, sql: trx, afterCommit: (each) => after.push(each) });
   } catch (error) {
     await rollback();
+    if (error instanceof CommitUnknownError) tell();
     throw error;
   }
   try {
@@ -94,7 +91,7 @@ async function inTransaction<T>(
   } catch (cause) {
     await rollback();
     tell();
-    throw new CommitUnknownError('the outcome of a commit is unknown', { cause });
+    throw new CommitUnknownError(cause);
   }
   tell();
   return result;

@@ -1,6 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
-import { PREPARED } from './batch.ts';
+import { LAST, PREPARED } from './batch.ts';
+import { CommitUnknownError } from './commit-unknown.ts';
 
 export interface PostgresSettings {
   /** Connections of this process at most. */
@@ -49,6 +50,8 @@ export function postgresPool(
   const pool = new pg.Pool({
     ...{ connectionString: url, types, connectionTimeoutMillis: CONNECT_MS },
     max: connections ?? DEFAULT_CONNECTIONS,
+    // A statement is sent at once, whatever the ones before it are still waiting for: see `transacting`.
+    pipeline: true,
     ...(pace ? PACES[pace] : {}),
   });
   // A connection that breaks is replaced by the pool, and whoever used it is told by its own statement; without
@@ -74,16 +77,18 @@ const names = new Map<string, string>();
  * with it. The others are planned with their values, which partial indexes need.
  */
 function named(text: string, values: unknown[]): pg.QueryConfig {
-  if (!text.startsWith(PREPARED)) return { text, values };
+  if (!text.startsWith(PREPARED) && !text.startsWith(LAST)) return { text, values };
   const name = names.get(text) ?? `motp_${names.size}`;
   names.set(text, name);
   return { name, text, values };
 }
 
+type Send = (text: string, parameters: unknown[]) => Promise<pg.QueryResult>;
+
 /** After a fault that spoils the connection nothing more is sent over it, and it is closed when it is given back. */
 function guarded(client: pg.PoolClient): PostgresPoolClient {
   let spoilt: Error | undefined;
-  const query = async (text: string, parameters: unknown[]) => {
+  const send: Send = async (text, parameters) => {
     if (spoilt) throw spoilt;
     try {
       return await client.query(named(text, parameters));
@@ -92,8 +97,67 @@ function guarded(client: pg.PoolClient): PostgresPoolClient {
       throw error;
     }
   };
-  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(spoilt) };
+  const query = transacting(send) as unknown as PostgresPoolClient['query'];
+  return { query, release: () => client.release(spoilt) };
 }
+
+const nothing = { command: '', rowCount: 0, rows: [] } as unknown as pg.QueryResult;
+
+/**
+ * Spares a transaction two round trips: `begin` goes out with the first statement, `commit` with one that is marked as
+ * `last`.
+ */
+function transacting(send: Send): Send {
+  let isToBegin = false;
+  let committing: Promise<pg.QueryResult> | undefined;
+  return async (text, parameters) => {
+    if (committing && isEnd(text)) {
+      const commit = committing;
+      committing = undefined;
+      return commit;
+    }
+    if (text === 'begin') {
+      isToBegin = true;
+      return nothing;
+    }
+    if (isToBegin) {
+      isToBegin = false;
+      return isEnd(text) ? nothing : withBegin(send, text, parameters);
+    }
+    if (!text.startsWith(LAST)) return send(text, parameters);
+    const { outcome, commit } = withCommit(send, text, parameters);
+    committing = commit;
+    return outcome;
+  };
+}
+
+/** Together only with a statement that reads: should `begin` fail alone, nothing was changed outside of a transaction. */
+async function withBegin(send: Send, text: string, parameters: unknown[]): Promise<pg.QueryResult> {
+  const began = send('begin', []);
+  if (!isReading(text)) await began;
+  const [beginning, read] = await Promise.allSettled([began, send(text, parameters)]);
+  if (beginning.status === 'rejected') throw beginning.reason;
+  if (read.status === 'rejected') throw read.reason;
+  return read.value;
+}
+
+/** When the statement fails, PostgreSQL makes a rollback of the commit; without its word for that, nothing is known. */
+function withCommit(send: Send, text: string, parameters: unknown[]) {
+  const settled = send(text, parameters);
+  const commit = send('commit', []);
+  // It is awaited below, or by whoever commits.
+  commit.catch(() => undefined);
+  const outcome = settled.catch(async (error) => {
+    const { command } = await commit.catch((cause) => {
+      throw new CommitUnknownError(cause);
+    });
+    throw command === 'ROLLBACK' ? error : new CommitUnknownError(error);
+  });
+  return { outcome, commit };
+}
+
+const isEnd = (text: string): boolean => text === 'commit' || text === 'rollback';
+const isReading = (text: string): boolean => /^(\/\*[^*]*\*\/)?\s*select\b/.test(text);
 
 /** 25006: a primary that became a standby. A statement that was given up is still under way over there. */
 const isSpoiling = (error: Error): boolean =>

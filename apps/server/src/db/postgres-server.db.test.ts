@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../../test/support/postgres.ts';
+import { last } from './batch.ts';
+import { CommitUnknownError } from './commit-unknown.ts';
 import { isDatabaseFault } from './faults.ts';
 import { type Database, openDatabase } from './open.ts';
 import { isReadOnly, serverProblems } from './postgres-server.ts';
@@ -118,5 +120,76 @@ describe('connections to PostgreSQL', () => {
       .rollback()
       .execute()
       .catch(() => undefined);
+  });
+});
+
+describe('transactions on PostgreSQL, whose begin and commit go out with their statements', () => {
+  async function table() {
+    const { url } = await fresh();
+    const database = open(url, { connections: 1 });
+    await sql`create table t (n bigint check (n < 100))`.execute(database.sql);
+    const contents = async () => {
+      const { rows } = await sql<{ n: number }>`select n from t order by n`.execute(database.sql);
+      return rows.map(({ n }) => n);
+    };
+    return { url, database, contents };
+  }
+
+  it.each(['reads', 'writes'])('P-1 its first statement %s: everything or nothing', async (first) => {
+    const { database, contents } = await table();
+    const work = (fails: boolean) =>
+      database.transaction(async ({ sql: tx }) => {
+        if (first === 'reads') await sql`select n from t for update`.execute(tx);
+        await sql`insert into t values (1)`.execute(tx);
+        await sql`insert into t values (${fails ? 100 : 2})`.execute(tx);
+      });
+    expect(await codeOf(work(true))).toEqual(['23514', false]);
+    expect(await contents()).toEqual([]);
+    await work(false);
+    expect(await contents()).toEqual([1, 2]);
+  });
+
+  it('P-1 its first statement fails: nothing of it stays, and the connection is good', async () => {
+    const { database, contents } = await table();
+    const work = database.transaction(({ sql: tx }) => sql`select 1 / (select count(*) from t)`.execute(tx));
+    expect(await codeOf(work)).toEqual(['22012', false]);
+    await database.transaction(({ sql: tx }) => sql`insert into t values (1)`.execute(tx));
+    expect(await contents()).toEqual([1]);
+  });
+
+  it('P-1 nothing happens in it', async () => {
+    const { database, contents } = await table();
+    expect(await database.transaction(async () => 'done')).toBe('done');
+    const failed = database.transaction(() => Promise.reject(new Error('no')));
+    await expect(failed).rejects.toThrow('no');
+    expect(await contents()).toEqual([]);
+  });
+
+  it('P-1 the last statement is settled with everything before it, or nothing is', async () => {
+    const { database, contents } = await table();
+    const told: number[] = [];
+    const work = (n: number) =>
+      database.transaction(async (tx) => {
+        await sql`select n from t for update`.execute(tx.sql);
+        await sql`insert into t values (1)`.execute(tx.sql);
+        tx.afterCommit(() => told.push(n));
+        await sql`${last} insert into t values (${n})`.execute(tx.sql);
+      });
+    expect(await codeOf(work(100))).toEqual(['23514', false]);
+    expect([await contents(), told]).toEqual([[], []]);
+    await work(2);
+    expect([await contents(), told]).toEqual([[1, 2], [2]]);
+  });
+
+  it('P-1 its session ends in the last statement: the outcome is unknown, because the commit was sent', async () => {
+    const { database, contents } = await table();
+    const told: string[] = [];
+    const work = database.transaction(async (tx) => {
+      tx.afterCommit(() => told.push('told'));
+      await sql`select n from t`.execute(tx.sql);
+      await sql`${last} insert into t select 1 from pg_terminate_backend(pg_backend_pid())`.execute(tx.sql);
+    });
+    await expect(work).rejects.toThrow(CommitUnknownError);
+    expect([await contents(), told]).toEqual([[], ['told']]);
   });
 });

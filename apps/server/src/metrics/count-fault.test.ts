@@ -1,6 +1,6 @@
 import { problems } from '@motp/protocol';
 import { describe, expect, it } from 'vitest';
-import { CommitUnknownError } from '../db/open.ts';
+import { CommitUnknownError } from '../db/commit-unknown.ts';
 import { ProblemResponse } from '../http/problem.ts';
 import { faultCounter } from './count-fault.ts';
 

@@ -129,7 +129,8 @@ export async function endUnused({ database, world }: EndingDependencies): Promis
     const unused = await findUnused(tx, usedBefore, batch);
     const ids = unused.map(({ learner_id: learner }) => learner);
     const free = await lockFreeLearners(tx, ids);
-    for (const device of unused.filter(({ learner_id: learner }) => free.has(learner))) {
+    const inOrder = unused.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    for (const device of inOrder.filter(({ learner_id: learner }) => free.has(learner))) {
       if (!(await endDevice(tx, device.id, 'ended', now, usedBefore))) continue;
       const event = { ...eventOf(device, now), kind: 'registration.ended', actor: 'system' } as const;
       await record(tx, { ...event, data: { because: 'unused' } });

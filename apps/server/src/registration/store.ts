@@ -106,13 +106,18 @@ export async function setRegistration(
 
 /**
  * Locks the key, which may be proving another number at this moment, then, in id order, the learners of some
- * numbers and the one whose active app has this key.
+ * numbers and the one whose active app has this key, and last their active apps, which answers lock alone (ADR 0008).
  */
 export async function lockLearners(tx: Tx, phoneKeys: readonly string[], thumbprint: string): Promise<void> {
   if (tx.dialect === 'sqlite') return;
   await sql`select pg_advisory_xact_lock(hashtextextended(${`key:${thumbprint}`}, 0))`.execute(tx.sql);
-  await sql`select id from learner where phone_key in (${sql.join(phoneKeys)}) or id in
-    (select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
+  const { rows } = await sql<{
+    id: string;
+  }>`select id from learner where phone_key in (${sql.join(phoneKeys)})
+    or id in (select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
+    order by id for update`.execute(tx.sql);
+  const learners = rows.map(({ id }) => id);
+  await sql`select id from device where ${isOneOf(tx.dialect, 'learner_id', learners)} and status = 'active'
     order by id for update`.execute(tx.sql);
 }
 
