@@ -26,7 +26,7 @@ export interface Sizes extends Plan {
 export const thorough: Sizes = {
   rounds: 3,
   milliseconds: 800,
-  warmUpMilliseconds: 1_500,
+  warmUpMilliseconds: 4_000,
   connections: [1, 8, 64],
   people: 12_000,
   registered: [1_000, 100_000, 1_000_000],
