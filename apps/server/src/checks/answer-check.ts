@@ -1,5 +1,6 @@
 import type { Code } from '@motp/otp';
 import { CommitUnknownError } from '../db/commit-unknown.ts';
+import type { Dialect } from '../db/dialect.ts';
 import { mayBeTriedAgain } from '../db/faults.ts';
 import type { Database, Tx } from '../db/open.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -58,10 +59,10 @@ export interface AnswerDependencies extends QueueDependencies {
 const MAX_WAIT_MS = 5_000;
 
 /**
- * While one batch waits for PostgreSQL or for the thread of SQLite's answers, the next is on its way; with a third
- * one, batches get smaller and the rate falls (docs/performance.md).
+ * While one batch waits for PostgreSQL, or for the thread of SQLite's answers, others are on their way; with more of
+ * them, batches get smaller and the rate falls (docs/performance.md).
  */
-const LANES = 2;
+const LANES: Readonly<Record<Dialect, number>> = { sqlite: 2, postgres: 3 };
 
 export type Answers = AnswerQueue<AnswerItem, AnswerOutcome>;
 export type RunAnswers = RunBatch<AnswerItem, AnswerOutcome>;
@@ -74,7 +75,7 @@ export function answerQueue(
   dependencies: AnswerDependencies,
   run: RunAnswers = (batch) => answerBatch(dependencies, batch),
 ): Answers {
-  return new AnswerQueue(run, LANES);
+  return new AnswerQueue(run, LANES[dependencies.database.dialect]);
 }
 
 /** A check and its registration as this batch has changed them so far. */

@@ -63,6 +63,23 @@ describe('the answer queue', () => {
     expect(batches.flat()).toEqual(all);
   });
 
+  it('P-1 with two lanes each takes half of many that wait, and never so few that a batch is not worth it', async () => {
+    const { batches, queue, end } = held(2);
+    const all = Array.from({ length: 200 }, (_, item) => item);
+    const outcomes = all.map((item) => queue.add(item));
+    await turns(3);
+    expect(batches.map(({ length }) => length)).toEqual([100, 50]);
+    end();
+    await turns(3);
+    end();
+    await turns(3);
+    expect(batches.map(({ length }) => length)).toEqual([100, 50, 32, 18]);
+    expect(batches.flat()).toEqual(all);
+    end();
+    end();
+    expect(await Promise.all(outcomes)).toEqual(outcomesOf(all));
+  });
+
   it('P-1 a batch that fails is told to its own waiters and to nobody else', async () => {
     const queue = new AnswerQueue<number, string>(async (batch) => {
       if (batch.includes(0)) throw new Error('no commit');

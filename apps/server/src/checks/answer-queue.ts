@@ -9,11 +9,14 @@ interface Waiting<Item, Outcome> {
 export type RunBatch<Item, Outcome> = (batch: readonly Item[]) => Promise<readonly (Outcome | Error)[]>;
 
 const MAX_BATCH = 256;
+/** So many share a batch's fixed cost well enough. */
+const SMALL_BATCH = 32;
 
 /**
  * Group commit: what arrives while the last batch is under way forms the next one, so that durability is
  * paid once per batch. Each lane has one batch under way; a batch waits for one turn of the event loop, in which
- * the requests that arrived together are parsed.
+ * the requests that arrived together are parsed. Where there are several lanes none takes all of many that wait:
+ * everybody would be in one batch, and the requests be parsed while nothing is settled (docs/performance.md).
  */
 export class AnswerQueue<Item, Outcome> {
   readonly #run: RunBatch<Item, Outcome>;
@@ -68,7 +71,9 @@ export class AnswerQueue<Item, Outcome> {
   }
 
   #next(): Promise<{ deliver(): void }> | undefined {
-    return this.#waiting.length > 0 ? this.#settle(this.#waiting.splice(0, MAX_BATCH)) : undefined;
+    const waiting = this.#waiting.length;
+    const size = Math.min(MAX_BATCH, Math.max(SMALL_BATCH, Math.ceil(waiting / this.#most)));
+    return waiting > 0 ? this.#settle(this.#waiting.splice(0, size)) : undefined;
   }
 
   async #settle(batch: readonly Waiting<Item, Outcome>[]): Promise<{ deliver(): void }> {

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { dialects, exam, type System, startSystem } from '../../test/support/system.ts';
 import { tally, wrongCodes } from '../../test/support/wrong-codes.ts';
 import type { Database } from '../db/open.ts';
-import { answerQueue } from './answer-check.ts';
+import { type AnswerItem, type AnswerOutcome, answerBatch, answerQueue } from './answer-check.ts';
+import { AnswerQueue } from './answer-queue.ts';
 import { tokenHash } from './open-check.ts';
 
 /** The same database, with every statement counted. */
@@ -85,7 +86,11 @@ for (const dialect of dialects) {
         const { database, take } = counting(system.database);
         const sizes: number[] = [];
         const { keyring, world } = system;
-        const queue = answerQueue({ database, keyring, world, observe: ({ size }) => sizes.push(size) });
+        const observe = ({ size }: { size: number }) => sizes.push(size);
+        // One lane, which takes all that waits.
+        const queue = new AnswerQueue<AnswerItem, AnswerOutcome>((batch) =>
+          answerBatch({ database, keyring, world, observe }, batch),
+        );
         const judged = async (subjects: typeof all, checks: number) => {
           const outcomes = await Promise.all(
             subjects.flatMap(({ phone, tokens }) => {
