@@ -69,14 +69,16 @@ async function bench({ parts, databases, isQuick, json, markdown }: Wanted): Pro
   try {
     const report = newReport(isQuick, await ceilings(ports, sizes));
     say(headOf(report));
-    for (const database of databases) {
-      await measureDatabase(database, parts, { bare: ports, sizes, report });
-      say(`\n${tablesOf(report, database)}`);
-    }
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-    if (markdown !== undefined) {
+    // After each part: what was measured in half an hour is not lost by a later minute.
+    const save = () => {
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+      if (markdown === undefined) return;
       const page = existsSync(markdown) ? readFileSync(markdown, 'utf8') : undefined;
       writeFileSync(markdown, pageWith(markdownOf(report, databases), page));
+    };
+    for (const database of databases) {
+      await measureDatabase(database, parts, { bare: ports, sizes, report }, save);
+      say(`\n${tablesOf(report, database)}`);
     }
   } finally {
     child.kill();
@@ -87,12 +89,14 @@ async function measureDatabase(
   database: DatabaseName,
   parts: readonly string[],
   shared: { bare: BarePorts; sizes: Sizes; report: Report },
+  save: () => void,
 ): Promise<void> {
   for (const name of parts) {
     // Each part has a server of its own: what one leaves behind is not the next one's disk.
     const { newDatabase, stop } = await startDatabaseServer(database);
     try {
       await PARTS[name]?.({ database, newDatabase, ...shared });
+      save();
     } finally {
       await stop();
     }

@@ -27,7 +27,7 @@ export const thorough: Sizes = {
   rounds: 3,
   milliseconds: 800,
   warmUpMilliseconds: 4_000,
-  connections: [1, 8, 64],
+  connections: [1, 8, 64, 256],
   people: 12_000,
   registered: [1_000, 100_000, 1_000_000],
   checks: 12_000,
