@@ -74,9 +74,9 @@ async function serveCommand(): Promise<void> {
     say(`motp ${built.version} listens on ${config.host}:${config.port} (${config.publicUrl})`);
 }
 
-async function serveByWorkers({ workers: count, logLevel }: Config): Promise<void> {
+async function serveByWorkers({ workers: count, drainMs, logLevel }: Config): Promise<void> {
   const logger = pino({ level: logLevel });
-  const workers = runWorkers(count, (worker) => logger.error(worker, 'a worker ended'));
+  const workers = runWorkers({ count, drainMs }, (worker) => logger.error(worker, 'a worker ended'));
   untilStopped(workers);
   await workers.ready.catch((cause: Error) => {
     throw new CommandError([`no worker could start (${cause.message})`]);

@@ -16,14 +16,20 @@ export interface EndedWorker {
   replacedInMs: number;
 }
 
-/** Longer than a server takes to stop; then whatever still runs hangs. */
+/** Longer than a server takes to stop once it has drained; then whatever still runs hangs. */
 const KILL_MS = 9_500;
 
 /** The message by which a worker is told to stop: signals also reach it from a terminal or a supervisor. */
 const STOP = 'motp:stop';
 
-/** Several processes over one PostgreSQL. Each is a whole server; the first only starts and replaces them. */
-export function runWorkers(count: number, ended: (worker: EndedWorker) => void): Workers {
+/**
+ * Several processes over one PostgreSQL. Each is a whole server; the first only starts and replaces them.
+ * @param drainMs how long each goes on answering when it is told to stop
+ */
+export function runWorkers(
+  { count, drainMs }: { count: number; drainMs: number },
+  ended: (worker: EndedWorker) => void,
+): Workers {
   const timers = new Set<NodeJS.Timeout>();
   let isStopping = false;
   /** @param failures how often in a row the one in this place ended young */
@@ -51,7 +57,7 @@ export function runWorkers(count: number, ended: (worker: EndedWorker) => void):
     async stop() {
       isStopping = true;
       for (const timer of timers) clearTimeout(timer);
-      await Promise.all(running().map(stopWorker));
+      await Promise.all(running().map((worker) => stopWorker(worker, drainMs + KILL_MS)));
     },
   };
 }
@@ -63,10 +69,10 @@ function listening(worker: Worker): Promise<void> {
   });
 }
 
-async function stopWorker(worker: Worker): Promise<void> {
+async function stopWorker(worker: Worker, patienceMs: number): Promise<void> {
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   if (worker.isConnected()) worker.send(STOP, () => undefined);
-  const patience = setTimeout(() => worker.process.kill('SIGKILL'), KILL_MS);
+  const patience = setTimeout(() => worker.process.kill('SIGKILL'), patienceMs);
   await exited;
   clearTimeout(patience);
 }
