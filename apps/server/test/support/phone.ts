@@ -109,14 +109,15 @@ export class Phone {
     this.seed = plaintext;
   }
 
-  /** The whole registration. @param smsCode reads the code that was sent to this number */
+  /** The whole registration. @param smsCode reads the code that was sent to this number, in the message of this reference */
   async register(
     learner: { name: string; phone: string },
-    smsCode: (phone: string) => Promise<string>,
+    smsCode: (phone: string, reference: string) => Promise<string>,
   ): Promise<WireReply> {
     const begun = await this.begin(learner);
     if (begun.status !== 202) throw new Error(`registration was answered ${begun.status}: ${begun.text}`);
-    const proved = await this.prove(begun.json.registration, await smsCode(learner.phone));
+    const code = await smsCode(learner.phone, begun.json.proof.reference);
+    const proved = await this.prove(begun.json.registration, code);
     if (proved.status !== 200) throw new Error(`proof was answered ${proved.status}: ${proved.text}`);
     return proved;
   }
