@@ -111,6 +111,7 @@ function deviceRow(
     proof: 'sms',
     registered_at: world.now(),
     used_at: world.now() + 2 * MINUTE_MS,
+    idle_since: world.now() + 2 * MINUTE_MS,
     ended_at: null,
     locked_because: null,
     disputed_at: null,

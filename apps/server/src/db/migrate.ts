@@ -12,6 +12,7 @@ import { reports } from './migrations/0010-reports.ts';
 import { transfer } from './migrations/0011-transfer.ts';
 import { retentionOfFacades } from './migrations/0012-retention-of-facades.ts';
 import { lighterPasses } from './migrations/0013-lighter-passes.ts';
+import { idleSince } from './migrations/0014-idle-since.ts';
 import type { Database } from './open.ts';
 
 /** One step of the schema. */
@@ -43,6 +44,7 @@ export const migrations: Steps = {
   '0011-transfer': transfer,
   '0012-retention-of-facades': retentionOfFacades,
   '0013-lighter-passes': lighterPasses,
+  '0014-idle-since': idleSince,
 };
 
 /** Names of all migrations that this version has, in their order. */

@@ -115,6 +115,8 @@ export interface DeviceRow {
   proof: 'sms' | 'identity';
   registered_at: number;
   used_at: number;
+  /** `used_at` when the clean-up last looked: it is found by this, and a pass moves no index entry (R-2a). */
+  idle_since: Generated<number>;
   ended_at: number | null;
 }
 

@@ -152,6 +152,11 @@ for (const dialect of dialects) {
       const views = await Promise.all([unused, used].map((phone) => phone.request('GET', '/app-api/device')));
       expect(views.map(({ json }) => json.status)).toEqual(['ended', 'active']);
       expect(await endUnused({ database, world })).toBe(0);
+      world.advance(300 * day);
+      expect(await endUnused({ database, world })).toBe(0);
+      world.advance(2 * day);
+      expect(await endUnused({ database, world })).toBe(1);
+      expect((await used.request('GET', '/app-api/device')).json.status).toBe('ended');
     });
   });
 }

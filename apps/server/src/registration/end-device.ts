@@ -17,6 +17,7 @@ import {
   forgetInRegistrations,
   lockFreeLearners,
   lockLearner,
+  reviewUse,
   type StoredDevice,
   setLearner,
 } from './store.ts';
@@ -123,9 +124,11 @@ async function endOwn(
 /** R-2a: registrations that nobody used for twelve months end by themselves: numbers are given to others. */
 export async function endUnused({ database, world }: EndingDependencies): Promise<number> {
   const now = world.now();
+  const usedBefore = unusedSince(now);
   const batch = 100;
+  // By itself: it holds no registration while the next one waits for some that are being answered.
+  await database.transaction((tx) => reviewUse(tx, usedBefore));
   return database.transaction(async (tx) => {
-    const usedBefore = unusedSince(now);
     const unused = await findUnused(tx, usedBefore, batch);
     const ids = unused.map(({ learner_id: learner }) => learner);
     const free = await lockFreeLearners(tx, ids);

@@ -138,6 +138,7 @@ async function register(
     proof: by,
     registered_at: now,
     used_at: now,
+    idle_since: now,
   });
   await setRegistration(tx, row.id, { proved_at: now, device_id: id, name_sealed: null, phone_sealed: null });
   await record(tx, {
