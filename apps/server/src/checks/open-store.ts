@@ -107,7 +107,7 @@ export async function expireChecks(tx: Tx, now: number): Promise<StoredCheck[]> 
     .select('id')
     .where('status', '=', 'open')
     .where('expires_at', '<=', now)
-    .orderBy('id')
+    .orderBy('expires_at')
     .limit(most);
   // What an answer holds is left for the next round: waiting for it out of the order of locks could deadlock.
   const free = tx.dialect === 'postgres' ? over.forUpdate().skipLocked() : over;

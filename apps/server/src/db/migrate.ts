@@ -13,6 +13,7 @@ import { transfer } from './migrations/0011-transfer.ts';
 import { retentionOfFacades } from './migrations/0012-retention-of-facades.ts';
 import { lighterPasses } from './migrations/0013-lighter-passes.ts';
 import { idleSince } from './migrations/0014-idle-since.ts';
+import { ofOneLearner } from './migrations/0015-of-one-learner.ts';
 import type { Database } from './open.ts';
 
 /** One step of the schema. */
@@ -45,6 +46,7 @@ export const migrations: Steps = {
   '0012-retention-of-facades': retentionOfFacades,
   '0013-lighter-passes': lighterPasses,
   '0014-idle-since': idleSince,
+  '0015-of-one-learner': ofOneLearner,
 };
 
 /** Names of all migrations that this version has, in their order. */

@@ -64,11 +64,12 @@ export async function findReplacement(
   tx: Tx,
   { learner_id, phone_key }: StoredDevice,
 ): Promise<StoredDevice | undefined> {
+  const active = tx.sql.selectFrom('device').select('id').where('status', '=', 'active');
+  const either = active.where('learner_id', '=', learner_id).union(active.where('phone_key', '=', phone_key));
   return tx.sql
     .selectFrom('device')
     .selectAll()
-    .where('status', '=', 'active')
-    .where((eb) => eb.or([eb('learner_id', '=', learner_id), eb('phone_key', '=', phone_key)]))
+    .where('id', 'in', either)
     .orderBy((eb) => eb.case().when('learner_id', '=', learner_id).then(0).else(1).end())
     .limit(1)
     .executeTakeFirst();

@@ -191,19 +191,13 @@ export async function findReplaced(
   tx: Tx,
   by: { learnerIds: readonly string[]; phoneKey: string; thumbprint: string },
 ): Promise<StoredDevice[]> {
-  return tx.sql
-    .selectFrom('device')
-    .selectAll()
-    .where('status', '=', 'active')
-    .where((eb) =>
-      eb.or([
-        eb('learner_id', 'in', by.learnerIds),
-        eb('phone_key', '=', by.phoneKey),
-        eb('thumbprint', '=', by.thumbprint),
-      ]),
-    )
-    .orderBy('id')
-    .execute();
+  const active = tx.sql.selectFrom('device').select('id').where('status', '=', 'active');
+  // Each by its index: with `or` SQLite reads the registrations of everybody in the order of their ids.
+  const replaced = active
+    .where('learner_id', 'in', by.learnerIds)
+    .union(active.where('phone_key', '=', by.phoneKey))
+    .union(active.where('thumbprint', '=', by.thumbprint));
+  return tx.sql.selectFrom('device').selectAll().where('id', 'in', replaced).orderBy('id').execute();
 }
 
 export async function insertDevice(tx: Tx, row: Insertable<DeviceRow>): Promise<void> {

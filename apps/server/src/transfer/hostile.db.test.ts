@@ -159,7 +159,7 @@ describe('a file that motp import refuses before it touches a database', () => {
       'the file was made by a newer motp (0099-later): install that version here first',
     );
     expect(await said(await withHead({ level: allMigrations.slice(0, -1) }))).toBe(
-      'the file was made by an older motp (without 0014-idle-since): run `motp migrate` of this version at the source and export again, or import with the older version and migrate after',
+      'the file was made by an older motp (without 0015-of-one-learner): run `motp migrate` of this version at the source and export again, or import with the older version and migrate after',
     );
   });
 
