@@ -12,7 +12,7 @@ import { tokenHash } from './open-check.ts';
 import { findCheck, insertCheck } from './open-store.ts';
 import { registrationState, settledDevice, wrongsOf } from './rows.ts';
 import { type Judgement, judge, type RegistrationState } from './rules.ts';
-import { settleFailures, settleUses } from './store.ts';
+import { settleDevices } from './store.ts';
 import type { AnswerUnopened, UnopenedAnswer, UnopenedOutcome } from './unopened.ts';
 import {
   type Counter,
@@ -161,7 +161,7 @@ async function settleWrong(
   const after = counterAfterWrong(answer.channel, counter, judgement, passed);
   await putCounter(tx, counterKey(answer.institution, found.device.id, answer.channel), after);
   if (answer.channel === 'vouched') {
-    await settleFailures(tx, [settled(dependencies, found, judgement.registration)]);
+    await settleDevices(tx, [settled(dependencies, found, judgement.registration)]);
   }
   await recordRefusal(tx, judged, { reason: 'wrong-code', counted: true, triesLeft: judgement.triesLeft });
   if (isLast) {
@@ -180,7 +180,7 @@ async function settlePass(
   const { answer, found, before, counter } = judged;
   const { device } = found;
   const after = registrationAfterPass(answer.channel, before, registration);
-  await settleUses(tx, [settled(dependencies, found, after)]);
+  await settleDevices(tx, [settled(dependencies, found, after)]);
   if (counter !== noCounter) {
     const key = counterKey(answer.institution, device.id, answer.channel);
     await putCounter(tx, key, counterAfterPass(answer.channel, counter, registration));

@@ -7,7 +7,7 @@ import type { Database } from '../db/open.ts';
 import { type AnswerItem, type AnswerOutcome, answerBatch, answerQueue } from './answer-check.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { tokenHash } from './open-check.ts';
-import { useColumns } from './store.ts';
+import { settledColumns } from './store.ts';
 
 /** The same database, with every statement counted. */
 function counting(database: Database): { database: Database; take(): number } {
@@ -126,7 +126,7 @@ for (const dialect of dialects) {
       const { rows } = await definitions[dialect].$castTo<{ sql: string }>().execute(system.database.sql);
       const words = new Set(rows.flatMap(({ sql: text }) => text.toLowerCase().match(/\w+/g)));
       expect(words).toContain('idle_since');
-      expect(Object.keys(useColumns).filter((name) => words.has(name))).toEqual([]);
+      expect(Object.keys(settledColumns).filter((name) => words.has(name))).toEqual([]);
     });
 
     it('P-1 an answer that waited over five seconds is not judged', async () => {

@@ -7,9 +7,8 @@ import {
   type AnsweredCheck,
   type AnsweredDevice,
   settleAtOnce,
-  settleFailures,
+  settleDevices,
   settlePassed,
-  settleUses,
 } from './store.ts';
 
 /** A registration that a batch changed, and those of its checks that were answered. */
@@ -29,24 +28,17 @@ export interface Settled {
 }
 
 /**
- * On PostgreSQL one statement, and the commit with it; on SQLite one for the registrations of wrong codes, one for
- * those that were used, one for the checks that passed, one for the trail. Nothing of the transaction comes after it.
+ * On PostgreSQL one statement, and the commit with it; on SQLite one for the registrations, one for the checks that
+ * passed, one for the trail. Nothing of the transaction comes after it.
  * @throws CheckGoneError when a check was ended meanwhile: the batch begins again
  */
 export async function settle(tx: Tx, batch: string, { changes, passed, events }: Settled): Promise<void> {
   if (events.length === 0) return;
-  const isUse = ({ device, state }: Change) => state.lastStep !== device.last_step;
-  const rows = (some: readonly Change[]) =>
-    some.map(({ device, wrongs, state, checks }) =>
-      settledDevice(device.place, state, rememberedWrongs(wrongs, checks, newest(checks)), batch),
-    );
-  const failures = rows(changes.filter((change) => !isUse(change)));
-  const uses = rows(changes.filter(isUse));
-  if (tx.dialect === 'postgres') {
-    return settleAtOnce(tx, { failures, uses, passed }, recording(tx, events));
-  }
-  await settleFailures(tx, failures);
-  await settleUses(tx, uses);
+  const devices = changes.map(({ device, wrongs, state, checks }) =>
+    settledDevice(device.place, state, rememberedWrongs(wrongs, checks, newest(checks)), batch),
+  );
+  if (tx.dialect === 'postgres') return settleAtOnce(tx, { devices, passed }, recording(tx, events));
+  await settleDevices(tx, devices);
   await settlePassed(tx, passed);
   await record(tx, ...events);
 }

@@ -206,38 +206,26 @@ export async function readAnswered(tx: Tx, checkIds: readonly string[]): Promise
   );
 }
 
-/*
- * A wrong code changes one row, its registration's: a row more is a page more to write (docs/performance.md). A wrong
- * code and a use are settled by statements of their own, because SQLite writes every index again that names a column
- * of the statement, changed or not, and a wrong code changes no indexed column.
+/**
+ * What an answer changes of a registration. A wrong code changes no other row: one more is a page more to write
+ * (docs/performance.md). None of these columns is in an index, or every answer would write its entries, too.
  */
-
-const failureColumns = {
+export const settledColumns = {
   failures: 'bigint',
   failed_json: 'text',
   wrongs_json: 'text',
   locked_at: 'bigint',
   batch: 'text',
-} as const;
-
-/** What a right code changes; none of it is in an index, or each pass would move an entry of each. */
-export const useColumns = {
-  ...failureColumns,
   last_step: 'bigint',
   spent_json: 'text',
   used_at: 'bigint',
 } as const;
 
-export type SettledDevice = Pick<StoredDevice, keyof typeof useColumns> & Pick<AnsweredDevice, 'place'>;
+export type SettledDevice = Pick<StoredDevice, keyof typeof settledColumns> & Pick<AnsweredDevice, 'place'>;
 
-/** The registrations that wrong codes changed. */
-export async function settleFailures(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  if (devices.length > 0) await sql`${prepared} ${deviceUpdate(tx, failureColumns, devices)}`.execute(tx.sql);
-}
-
-/** The registrations with which a check was passed. */
-export async function settleUses(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
-  if (devices.length > 0) await sql`${prepared} ${deviceUpdate(tx, useColumns, devices)}`.execute(tx.sql);
+/** The registrations that answers changed. */
+export async function settleDevices(tx: Tx, devices: readonly SettledDevice[]): Promise<void> {
+  if (devices.length > 0) await sql`${prepared} ${deviceUpdate(tx, devices)}`.execute(tx.sql);
 }
 
 const passedColumns = {
@@ -276,8 +264,7 @@ export async function settlePassed(tx: Tx, checks: readonly SettledCheck[]): Pro
 
 /** What a batch changed. */
 export interface Settlement {
-  readonly failures: readonly SettledDevice[];
-  readonly uses: readonly SettledDevice[];
+  readonly devices: readonly SettledDevice[];
   readonly passed: readonly SettledCheck[];
 }
 
@@ -290,29 +277,23 @@ const DIVISION_BY_ZERO = '22012';
  */
 export async function settleAtOnce(
   tx: Tx,
-  { failures, uses, passed }: Settlement,
+  { devices, passed }: Settlement,
   recording: RawBuilder<unknown>,
 ): Promise<void> {
-  // PostgreSQL moves no index entry for a column that is named and does not change.
-  const used = sql`with used as (${deviceUpdate(tx, useColumns, [...failures, ...uses])}),
+  const withPasses = sql`with changed as (${deviceUpdate(tx, devices)}),
     passed as (${passedUpdate(tx, passed)} returning 1) ${recording}
     where 1 / (select (count(*) = ${passed.length}::bigint)::int from passed) = 1`;
-  const failed = sql`with failed as (${deviceUpdate(tx, failureColumns, failures)}) ${recording}`;
-  const changes = failures.length > 0 ? failed : recording;
-  const isUsed = uses.length + passed.length > 0;
-  await sql`${last} ${isUsed ? used : changes}`.execute(tx.sql).catch((cause) => {
+  const without = sql`with changed as (${deviceUpdate(tx, devices)}) ${recording}`;
+  const changes = devices.length > 0 ? without : recording;
+  await sql`${last} ${passed.length > 0 ? withPasses : changes}`.execute(tx.sql).catch((cause) => {
     throw cause.code === DIVISION_BY_ZERO ? new CheckGoneError({ cause }) : cause;
   });
 }
 
-function deviceUpdate<Column extends keyof SettledDevice>(
-  tx: Tx,
-  columns: Readonly<Record<Column, 'text' | 'bigint'>>,
-  devices: readonly SettledDevice[],
-): RawBuilder<unknown> {
+function deviceUpdate(tx: Tx, devices: readonly SettledDevice[]): RawBuilder<unknown> {
   return tx.dialect === 'sqlite'
-    ? update(tx, 'device', 'rowid', { ...columns, place: 'bigint' }, devices)
-    : update(tx, 'device', 'id', { ...columns, place: 'text' }, devices);
+    ? update(tx, 'device', 'rowid', { ...settledColumns, place: 'bigint' }, devices)
+    : update(tx, 'device', 'id', { ...settledColumns, place: 'text' }, devices);
 }
 
 function passedUpdate(tx: Tx, checks: readonly SettledCheck[]): RawBuilder<unknown> {
