@@ -53,8 +53,9 @@ export async function deleteHoldMark(tx: Tx, phoneKey: string): Promise<boolean>
 export async function lockDisputed(tx: Tx, { learner_id, phone_key }: StoredDevice): Promise<Set<string>> {
   if (tx.dialect === 'sqlite') return new Set();
   const { rows } = await sql<{ id: string }>`
-    select id from learner where id = ${learner_id} or id in
-      (select learner_id from device where phone_key = ${phone_key} and status = 'active')
+    select id from learner where id in (
+      select cast(${learner_id} as text)
+      union select learner_id from device where phone_key = ${phone_key} and status = 'active')
     order by id for update`.execute(tx.sql);
   return new Set(rows.map(({ id }) => id));
 }

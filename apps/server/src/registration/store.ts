@@ -113,8 +113,9 @@ export async function lockLearners(tx: Tx, phoneKeys: readonly string[], thumbpr
   await sql`select pg_advisory_xact_lock(hashtextextended(${`key:${thumbprint}`}, 0))`.execute(tx.sql);
   const { rows } = await sql<{
     id: string;
-  }>`select id from learner where phone_key in (${sql.join(phoneKeys)})
-    or id in (select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
+  }>`select id from learner where id in (
+      select id from learner where phone_key in (${sql.join(phoneKeys)})
+      union select learner_id from device where thumbprint = ${thumbprint} and status = 'active')
     order by id for update`.execute(tx.sql);
   const learners = rows.map(({ id }) => id);
   await sql`select id from device where ${isOneOf(tx.dialect, 'learner_id', learners)} and status = 'active'
