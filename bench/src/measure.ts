@@ -10,12 +10,12 @@ export interface Plan {
   milliseconds: number;
 }
 
-/** What a round is; `atMost` answers, where those who are compared can answer unequally many. */
+/** What a round is: everything that can be answered before the database must be put back, or `atMost` of it. */
 export interface Shape extends Plan {
   kind: Kind;
   connections: number;
   atMost?: number;
-  /** So many of them are answered before the measuring begins: putting back has emptied the server's cache. */
+  /** This share of it is answered before the measuring begins: putting back has emptied the server's cache. */
   leadIn?: number;
 }
 
@@ -60,11 +60,12 @@ async function oneRound(contestant: Contestant, shape: Shape): Promise<Round> {
   const { kind, connections, milliseconds, atMost, leadIn = 0 } = shape;
   const shots = await contestant.prepare(kind);
   const aim = { port: contestant.port, isEndless: contestant.isEndless, connections, milliseconds };
-  if (leadIn > 0) await fire({ ...aim, shots: shots.slice(0, leadIn) });
+  const unmeasured = Math.floor(shots.length * leadIn);
+  if (unmeasured > 0) await fire({ ...aim, shots: shots.slice(0, unmeasured) });
   const before = await contestant.read();
   const machine = busySeconds();
   const generator = process.cpuUsage();
-  const measured = await fire({ ...aim, shots: shots.slice(leadIn, atMost) });
+  const measured = await fire({ ...aim, shots: shots.slice(unmeasured, atMost) });
   const { user, system } = process.cpuUsage(generator);
   const busy = busySeconds() - machine;
   const readings = difference(await contestant.read(), before);

@@ -4,14 +4,14 @@ import { type Product, startProduct } from './product.ts';
 import { progress } from './progress.ts';
 import type { ScaleSite } from './rows.ts';
 import type { Setting } from './setting.ts';
-import { answersOf, type Kind } from './shots.ts';
+import type { Kind } from './shots.ts';
 
 const SCALE_CONNECTIONS = 64;
 const SCALED_KINDS: readonly Kind[] = ['wrong', 'right', 'attack'];
 /** A right code is answered once a person, so a round of a thousand people is short: more of them. */
 const ROUNDS_EACH: Partial<Record<Kind, number>> = { right: 3, wrong: 2, attack: 2 };
 const FIRST_ANSWERS = 1_000;
-const LEAD_IN = 200;
+const LEAD_IN = 0.2;
 const NO_LIMIT_MS = 60_000;
 
 /** One server over each database; asked in turn, so that what the machine does meanwhile falls on all. */
@@ -33,11 +33,11 @@ export async function measureScale(setting: Setting): Promise<void> {
 async function compare({ database, sizes, report }: Setting, products: readonly Product[]): Promise<void> {
   const contestants = products.map((product) => ours(product, product.registered.toLocaleString('en')));
   const first = await firstAnswers(contestants);
-  await inTurn(contestants, shape('wrong', products, 2));
+  await inTurn(contestants, shape('wrong', 2));
   for (const kind of SCALED_KINDS) {
     progress(`… ${database}: ${kind}, in turn over ${contestants.map(({ name }) => name).join(', ')}`);
     const repeats = sizes.rounds * (ROUNDS_EACH[kind] ?? 1);
-    const all = await inTurn(contestants, shape(kind, products, repeats));
+    const all = await inTurn(contestants, shape(kind, repeats));
     products.forEach(({ registered }, nth) => {
       const rounds = all[nth] ?? [];
       const growth = ratioOf(all[0] ?? [], rounds);
@@ -57,12 +57,11 @@ async function firstAnswers(contestants: readonly Contestant[]): Promise<Figures
   return all.map(figuresOf);
 }
 
-/** As many answers over each as the smallest can give before it must be put back. */
-function shape(kind: Kind, products: readonly Product[], rounds: number) {
-  const possible = products.map(({ people }) => answersOf(kind, people, Date.now()).length);
-  const atMost = Math.min(...possible);
-  return { kind, atMost, leadIn: LEAD_IN, rounds, connections: SCALE_CONNECTIONS, milliseconds: NO_LIMIT_MS };
-}
+/** As many answers as each can give before it must be put back. */
+const shape = (kind: Kind, rounds: number) => ({
+  ...{ kind, rounds, leadIn: LEAD_IN },
+  ...{ connections: SCALE_CONNECTIONS, milliseconds: NO_LIMIT_MS },
+});
 
 function siteOf(
   database: DatabaseName,
