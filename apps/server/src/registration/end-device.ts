@@ -11,16 +11,15 @@ import {
   endDevice,
   findDevice,
   findLearner,
-  findUnused,
   forgetInChecks,
   forgetInDevices,
   forgetInRegistrations,
   lockFreeLearners,
   lockLearner,
-  reviewUse,
   type StoredDevice,
   setLearner,
 } from './store.ts';
+import { findUnused, reviewUse } from './unused-store.ts';
 
 interface EndingDependencies {
   database: Database;

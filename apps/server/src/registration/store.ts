@@ -377,24 +377,3 @@ export async function forgetInRegistrations(
       )
   ).execute();
 }
-
-/** Registrations that looked unused and were used since then: `findUnused` need not pass them again. */
-export async function reviewUse(tx: Tx, usedBefore: number): Promise<void> {
-  const isUsed = sql`status = 'active' and idle_since < ${usedBefore} and used_at >= ${usedBefore}`;
-  await tx.sql
-    .updateTable('device')
-    .set(({ ref }) => ({ idle_since: ref('used_at') }))
-    .where(freeRows(tx, 'device', isUsed))
-    .execute();
-}
-
-export async function findUnused(tx: Tx, usedBefore: number, most: number): Promise<StoredDevice[]> {
-  return tx.sql
-    .selectFrom('device')
-    .selectAll()
-    .where('status', '=', 'active')
-    .where('idle_since', '<', usedBefore)
-    .where('used_at', '<', usedBefore)
-    .limit(most)
-    .execute();
-}
