@@ -4,7 +4,7 @@ import { type Product, startProduct } from './product.ts';
 import { progress } from './progress.ts';
 import type { ScaleSite } from './rows.ts';
 import type { Setting } from './setting.ts';
-import type { Kind } from './shots.ts';
+import { answersOf, type Kind } from './shots.ts';
 
 const SCALE_CONNECTIONS = 64;
 const SCALED_KINDS: readonly Kind[] = ['wrong', 'right', 'attack'];
@@ -12,6 +12,7 @@ const SCALED_KINDS: readonly Kind[] = ['wrong', 'right', 'attack'];
 const ROUNDS_EACH: Partial<Record<Kind, number>> = { right: 3, wrong: 2, attack: 2 };
 const FIRST_ANSWERS = 1_000;
 const LEAD_IN = 0.2;
+const ROUNDS_OF_A_TURN = 5;
 const NO_LIMIT_MS = 60_000;
 
 /** One server over each database; asked in turn, so that what the machine does meanwhile falls on all. */
@@ -33,11 +34,11 @@ export async function measureScale(setting: Setting): Promise<void> {
 async function compare({ database, sizes, report }: Setting, products: readonly Product[]): Promise<void> {
   const contestants = products.map((product) => ours(product, product.registered.toLocaleString('en')));
   const first = await firstAnswers(contestants);
-  await inTurn(contestants, shape('wrong', 2));
+  await inTurn(contestants, shape('wrong', products, 2));
   for (const kind of SCALED_KINDS) {
     progress(`… ${database}: ${kind}, in turn over ${contestants.map(({ name }) => name).join(', ')}`);
     const repeats = sizes.rounds * (ROUNDS_EACH[kind] ?? 1);
-    const all = await inTurn(contestants, shape(kind, repeats));
+    const all = await inTurn(contestants, shape(kind, products, repeats));
     products.forEach(({ registered }, nth) => {
       const rounds = all[nth] ?? [];
       const growth = ratioOf(all[0] ?? [], rounds);
@@ -57,11 +58,13 @@ async function firstAnswers(contestants: readonly Contestant[]): Promise<Figures
   return all.map(figuresOf);
 }
 
-/** As many answers as each can give before it must be put back. */
-const shape = (kind: Kind, rounds: number) => ({
-  ...{ kind, rounds, leadIn: LEAD_IN },
-  ...{ connections: SCALE_CONNECTIONS, milliseconds: NO_LIMIT_MS },
-});
+/** As many answers as each can give before it must be put back; the smallest is put back several times in its turn. */
+function shape(kind: Kind, products: readonly Product[], rounds: number) {
+  const possible = products.map(({ people }) => answersOf(kind, people, Date.now()).length);
+  const perTurn = Math.floor(Math.min(...possible) * (1 - LEAD_IN)) * ROUNDS_OF_A_TURN;
+  const load = { connections: SCALE_CONNECTIONS, milliseconds: NO_LIMIT_MS };
+  return { kind, rounds, perTurn, leadIn: LEAD_IN, ...load };
+}
 
 function siteOf(
   database: DatabaseName,
