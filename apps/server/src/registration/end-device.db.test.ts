@@ -146,7 +146,11 @@ for (const dialect of dialects) {
       });
       expect(outcomeOf(await system.answer(token, used.code()))).toBe('passed');
       world.advance(65 * day - 1);
+      // As an upgrade leaves them on PostgreSQL.
+      await database.sql.updateTable('device').set({ idle_since: 0 }).execute();
       expect(await endUnused({ database, world })).toBe(0);
+      const uses = await database.sql.selectFrom('device').select(['idle_since', 'used_at']).execute();
+      expect(uses.map(({ idle_since: idle }) => idle)).toEqual(uses.map(({ used_at: used }) => used));
       world.advance(1);
       expect(await endUnused({ database, world })).toBe(1);
       const views = await Promise.all([unused, used].map((phone) => phone.request('GET', '/app-api/device')));

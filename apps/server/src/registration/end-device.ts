@@ -120,13 +120,17 @@ async function endOwn(
   });
 }
 
+/** After an upgrade all may have to be looked at: so many a round, and nobody's end is looked for meanwhile. */
+const REVIEWED_AT_ONCE = 5_000;
+
 /** R-2a: registrations that nobody used for twelve months end by themselves: numbers are given to others. */
 export async function endUnused({ database, world }: EndingDependencies): Promise<number> {
   const now = world.now();
   const usedBefore = unusedSince(now);
   const batch = 100;
   // By itself: it holds no registration while the next one waits for some that are being answered.
-  await database.transaction((tx) => reviewUse(tx, usedBefore));
+  const reviewed = await database.transaction((tx) => reviewUse(tx, usedBefore, REVIEWED_AT_ONCE));
+  if (reviewed === REVIEWED_AT_ONCE) return 0;
   return database.transaction(async (tx) => {
     const unused = await findUnused(tx, usedBefore, batch);
     const ids = unused.map(({ learner_id: learner }) => learner);
