@@ -154,8 +154,8 @@ describe('what a million learners would make slow', () => {
   async function makeLarge({ database, world }: System): Promise<void> {
     const at = world.now();
     const ids = Array.from({ length: 500 }, (_, nth) => nth);
-    for (let thousand = 0; thousand < 10; thousand++) {
-      const of = (nth: number) => `${thousand}-${nth}`;
+    for (let part = 0; part < 10; part++) {
+      const of = (nth: number) => `${part}-${nth}`;
       const active = { status: 'active', ended_at: null, used_at: at, idle_since: at } as const;
       await insert(
         database,
