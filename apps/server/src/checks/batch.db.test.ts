@@ -1,13 +1,13 @@
 import { parseCode } from '@motp/otp';
-import { type KyselyPlugin, sql } from 'kysely';
+import type { KyselyPlugin } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialects, exam, type System, startSystem } from '../../test/support/system.ts';
+import { withPlugin } from '../../test/support/with-plugin.ts';
 import { tally, wrongCodes } from '../../test/support/wrong-codes.ts';
 import type { Database } from '../db/open.ts';
 import { type AnswerItem, type AnswerOutcome, answerBatch, answerQueue } from './answer-check.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { tokenHash } from './open-check.ts';
-import { settledColumns } from './store.ts';
 
 /** The same database, with every statement counted. */
 function counting(database: Database): { database: Database; take(): number } {
@@ -24,12 +24,7 @@ function counting(database: Database): { database: Database; take(): number } {
     count = 0;
     return taken;
   };
-  const counted: Database = {
-    ...database,
-    sql: database.sql.withPlugin(counter),
-    transaction: (work) => database.transaction((tx) => work({ ...tx, sql: tx.sql.withPlugin(counter) })),
-  };
-  return { database: counted, take };
+  return { database: withPlugin(database, counter), take };
 }
 
 const LEARNERS = 8;
@@ -116,18 +111,6 @@ for (const dialect of dialects) {
         expect(tally(events.map(({ type }) => type))).toEqual(told > 0 ? { 'check.passed': told } : {});
       },
     );
-
-    it('P-1 an answer changes nothing of its registration that is in an index', async () => {
-      system = await startSystem(dialect);
-      const definitions = {
-        sqlite: sql`select sql from sqlite_master where type = 'index' and tbl_name = 'device' and sql is not null`,
-        postgres: sql`select indexdef as sql from pg_indexes where tablename = 'device' and schemaname = 'public'`,
-      };
-      const { rows } = await definitions[dialect].$castTo<{ sql: string }>().execute(system.database.sql);
-      const words = new Set(rows.flatMap(({ sql: text }) => text.toLowerCase().match(/\w+/g)));
-      expect(words).toContain('idle_since');
-      expect(Object.keys(settledColumns).filter((name) => words.has(name))).toEqual([]);
-    });
 
     it('P-1 an answer that waited over five seconds is not judged', async () => {
       system = await startSystem(dialect);

@@ -2,10 +2,11 @@ import { CompiledQuery, type KyselyPlugin, sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Phone } from '../../test/support/phone.ts';
 import { dialects, exam, type System, startSystem, systemOver, 홍길동 } from '../../test/support/system.ts';
+import { withPlugin } from '../../test/support/with-plugin.ts';
 import { outcomeOf, wrongCodes } from '../../test/support/wrong-codes.ts';
 import { keepHouse } from '../cli/housekeeping.ts';
 import { showRegistration } from '../registration/operate-registration.ts';
-import { clean, oldCheck, oldDevice, oldLearner } from '../retention/old-rows.fixture.ts';
+import { clean, insertPeople } from '../retention/old-rows.fixture.ts';
 import type { Database } from './open.ts';
 
 /** Tables that grow with the learners, of whom there may be a million. */
@@ -21,12 +22,6 @@ const SMALL_INDEX = 'webhook_event_institution_id_next_at_where|check_expires_at
 const oldestLines =
   'SCAN audit_event: select "at" as at, "id" as key from "audit_event" where 1 = 1 order by "id" limit ?';
 
-const insert = (database: Database, table: 'learner' | 'device' | 'check', rows: readonly object[]) =>
-  database.sql
-    .insertInto(table)
-    .values(rows as never)
-    .execute();
-
 /** The same database; every statement is kept, with its values: a partial index may depend on them. */
 function keeping(database: Database): { database: Database; kept: Map<string, CompiledQuery> } {
   const kept = new Map<string, CompiledQuery>();
@@ -38,16 +33,7 @@ function keeping(database: Database): { database: Database; kept: Map<string, Co
     },
     transformResult: async ({ result }) => result,
   };
-  const within = <T extends { sql: Database['sql'] }>(tx: T): T => ({
-    ...tx,
-    sql: tx.sql.withPlugin(keeper),
-  });
-  const watched: Database = {
-    ...within(database),
-    transaction: (work) => database.transaction((tx) => work(within(tx))),
-    snapshot: (work) => database.snapshot((tx) => work(within(tx))),
-  };
-  return { database: watched, kept };
+  return { database: withPlugin(database, keeper), kept };
 }
 
 /** Statements that read a large table, or an index of it, from one end to the other. */
@@ -151,36 +137,12 @@ describe('what a million learners would make slow', () => {
     expect((await phone.request('DELETE', '/app-api/learner')).status).toBe(204);
   }
 
-  async function makeLarge({ database, world }: System): Promise<void> {
-    const at = world.now();
-    const ids = Array.from({ length: 500 }, (_, nth) => nth);
-    for (let part = 0; part < 10; part++) {
-      const of = (nth: number) => `${part}-${nth}`;
-      const active = { status: 'active', ended_at: null, used_at: at, idle_since: at } as const;
-      await insert(
-        database,
-        'learner',
-        ids.map((nth) => oldLearner(of(nth), at)),
-      );
-      await insert(
-        database,
-        'device',
-        ids.map((nth) => oldDevice(of(nth), of(nth), at, active)),
-      );
-      await insert(
-        database,
-        'check',
-        ids.map((nth) => oldCheck(of(nth), at)),
-      );
-    }
-    if (database.dialect === 'postgres') await sql`analyze`.execute(database.sql);
-  }
-
   it.each(dialects)('P-1 no request and no housekeeping reads a whole table on %s', async (dialect) => {
     base = await startSystem(dialect);
     const { database, kept } = keeping(base.database);
     system = await systemOver(database, base);
-    await makeLarge(base);
+    await insertPeople(base.database, 5_000, base.world.now());
+    if (dialect === 'postgres') await sql`analyze`.execute(base.database.sql);
     const first = await system.registered();
     await answering(first);
     await replacing(first);

@@ -66,6 +66,26 @@ export const oldDevice = (
   ...more,
 });
 
+const AT_ONCE = 500;
+
+/** Learners, each with an active registration that was used then and a check that was passed then. */
+export async function insertPeople({ sql: into }: Database, count: number, at: number): Promise<void> {
+  const active = { status: 'active', ended_at: null, used_at: at, idle_since: at } as const;
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const ids = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, nth) => `person-${from + nth}`);
+    const devices = ids.map((id) => oldDevice(id, id, at, active));
+    await into
+      .insertInto('learner')
+      .values(ids.map((id) => oldLearner(id, at)))
+      .execute();
+    await into.insertInto('device').values(devices).execute();
+    await into
+      .insertInto('check')
+      .values(ids.map((id) => oldCheck(id, at)))
+      .execute();
+  }
+}
+
 /** The ids of what is left in a table. */
 export async function left(
   { database }: Pick<System, 'database'>,
