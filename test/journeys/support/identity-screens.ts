@@ -61,7 +61,7 @@ async function lookAtEnds(check: Page, locale: Locale): Promise<void> {
   }
   await cancelled.getByRole('button', { name: said.cancel }).click();
   await windowSays(cancelled, said.cancelled);
-  expect(await cancelled.locator('html').getAttribute('lang')).toBe(locale);
+  await expect.poll(() => cancelled.locator('html').getAttribute('lang')).toBe(locale);
   await expectAccessible(cancelled, 'cancelled');
   await news(check, said.news);
   await expectAccessible(check, 'told that it was cancelled');

@@ -31,7 +31,7 @@ export async function lookAtCheckPage(stage: Stage, institution: Institution): P
   await check.getByRole('button', { name: 'English' }).click();
   await check.getByRole('heading', { name: 'Identity check' }).waitFor();
   await check.getByText('The code was wrong five times. Checks are now locked.').waitFor();
-  expect(await check.locator('html').getAttribute('lang')).toBe('en');
+  await expect.poll(() => check.locator('html').getAttribute('lang')).toBe('en');
   await expectAccessible(check, 'English');
   await lookAtEnds(check, stage, institution);
 }
@@ -59,7 +59,7 @@ export async function lookAtApp(stage: Stage): Promise<void> {
   await expectAccessible(app, 'welcome');
   await app.getByRole('button', { name: 'English' }).click();
   await app.getByRole('button', { name: 'Start registration' }).waitFor();
-  expect(await app.locator('html').getAttribute('lang')).toBe('en');
+  await expect.poll(() => app.locator('html').getAttribute('lang')).toBe('en');
   await expectAccessible(app, 'welcome in English');
   await app.getByRole('button', { name: '한국어' }).click();
 

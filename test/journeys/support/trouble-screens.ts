@@ -19,7 +19,7 @@ async function look(app: Page, what: string, open: (t: Texts) => Promise<void>):
   for (const locale of ['ko', 'en'] as const) {
     await app.goto(new URL(`/app/?lang=${locale}`, app.url()).href);
     await open(TEXTS[locale]);
-    expect(await app.locator('html').getAttribute('lang')).toBe(locale);
+    await expect.poll(() => app.locator('html').getAttribute('lang')).toBe(locale);
     await expectAccessible(app, `${what}, ${locale}`);
   }
 }
