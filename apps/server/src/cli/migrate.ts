@@ -12,7 +12,7 @@ export async function migrateCommand(env: Environment): Promise<void> {
     if (problems.length > 0) throw new CommandError(problems);
     say(outcomeOf(await migrate(database)));
   } catch (error) {
-    throw isLockNotGiven(error) ? new CommandError([BUSY]) : error;
+    throw isHeldByAnother(error) ? new CommandError([BUSY]) : error;
   } finally {
     await database.close();
   }
@@ -32,7 +32,8 @@ function outcomeOf(migrated: Migrated): string {
 }
 
 const BUSY =
-  'somebody holds a table for longer than three seconds (a backup, a long query): nothing was changed; run it again';
+  'somebody holds the database for seconds (a backup, a long query, another migration): nothing was changed; run it again';
 
-const isLockNotGiven = (error: unknown): boolean =>
-  error instanceof Error && (error as { code?: unknown }).code === '55P03';
+/** PostgreSQL did not give a lock in time, or SQLite the file. */
+const isHeldByAnother = (error: unknown): boolean =>
+  error instanceof Error && /^(55P03|SQLITE_BUSY)/.test(String((error as { code?: unknown }).code));

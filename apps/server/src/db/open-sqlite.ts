@@ -5,11 +5,15 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { batchTable, WIDEST_BATCH } from './batch.ts';
 import type { Schema } from './schema.ts';
 
+/** How long one waits for another's transaction. */
+const PATIENCE_MS = 5_000;
+const BETWEEN_TRIES_MS = 10;
+
 /** P-1: WAL with `synchronous=FULL`, so that a commit that was answered survives a loss of power. */
 export function openSqlite(file: string): Kysely<Schema> {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const raw = new SqliteDatabase(file, { timeout: 5_000 });
-  raw.pragma('journal_mode = WAL');
+  const raw = new SqliteDatabase(file, { timeout: PATIENCE_MS });
+  keepALog(raw);
   raw.pragma('synchronous = FULL');
   raw.pragma('foreign_keys = ON');
   raw.pragma('secure_delete = ON');
@@ -23,6 +27,25 @@ export function openSqlite(file: string): Kysely<Schema> {
   return new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: preparedOnce(raw), close: () => raw.close() } }),
   });
+}
+
+/**
+ * SQLite does not wait for another process that writes a file while this one gives it its log, which is so when two
+ * open a new file at once: it says at once that the file is locked. A file that has its log is only read.
+ */
+function keepALog(raw: SqliteDatabase.Database): void {
+  const until = performance.now() + PATIENCE_MS;
+  const nothing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  for (;;) {
+    try {
+      raw.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      if (!isBusy || performance.now() > until) throw error;
+      Atomics.wait(nothing, 0, 0, BETWEEN_TRIES_MS);
+    }
+  }
 }
 
 /**
