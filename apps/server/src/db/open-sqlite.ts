@@ -34,15 +34,14 @@ export function openSqlite(file: string): Kysely<Schema> {
  * open a new file at once: it says at once that the file is locked. A file that has its log is only read.
  */
 function keepALog(raw: SqliteDatabase.Database): void {
-  const until = performance.now() + PATIENCE_MS;
   const nothing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  for (;;) {
+  for (let waited = 0; ; waited += BETWEEN_TRIES_MS) {
     try {
       raw.pragma('journal_mode = WAL');
       return;
     } catch (error) {
       const isBusy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY');
-      if (!isBusy || performance.now() > until) throw error;
+      if (!isBusy || waited >= PATIENCE_MS) throw error;
       Atomics.wait(nothing, 0, 0, BETWEEN_TRIES_MS);
     }
   }
